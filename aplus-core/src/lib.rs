@@ -1,0 +1,71 @@
+//! The account, role and login rules of the French State's *Administration+*, as pure functions.
+//!
+//! Every decision is a function of its facts, the time included; a yes is a [`rules::Permit`], the only way to a write; a
+//! no is a [`Refusal`] with its rule, its facts and the article that helps. No I/O; clock and entropy come through ports.
+//!
+//! By default: the words of the domain, the rules, the lifetimes, the judgement of links and sessions. The feature
+//! `service` adds ports, use cases and the journal; see `Cargo.toml` for what each feature costs.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod account;
+#[cfg(feature = "service")]
+mod act;
+pub mod asking;
+mod email;
+pub mod group;
+mod id;
+#[cfg(feature = "service")]
+pub mod journal;
+mod lifetimes;
+pub mod link;
+#[cfg(feature = "service")]
+pub mod mail;
+mod policy;
+#[cfg(feature = "service")]
+pub mod ports;
+mod profile;
+mod refusal;
+mod role;
+pub mod rules;
+mod secret;
+pub mod session;
+mod shared_mailbox;
+#[cfg(feature = "words")]
+mod site;
+mod standing;
+mod text;
+mod time;
+#[cfg(feature = "words")]
+pub mod words;
+
+pub use account::{
+    Account, Author, DeactivatedBy, Epoch, Group, GroupMention, Operator, OperatorStatus,
+    Principal, Provenance, Status, SupportRequest, Version,
+};
+#[cfg(feature = "service")]
+pub use act::{Act, Actable, Circumstances};
+pub use email::{EmailAddress, EmailError};
+pub use group::{
+    Department, GroupName, Matricule, Organisation, Reference, Requester, RequesterError,
+    RequesterKind, RequesterName,
+};
+pub use id::{
+    AccountId, AskId, EntryId, GroupId, IdError, LinkId, MailId, OperatorId, OrderId, RequestId,
+    SessionId,
+};
+pub use lifetimes::{LifetimeError, Lifetimes};
+pub use policy::{DualControl, Policy};
+pub use profile::{FirstName, JobTitle, LastName, Phone, Profile, ProfileChange, ProfileField};
+pub use refusal::{Article, FrozenField, Refusal, Refused, Rule};
+pub use role::{Role, RoleError, Roles, RolesError};
+pub use secret::{
+    BrowserHash, BrowserSecret, HostKey, KeyError, KeyId, LinkHash, LinkSecret, Nonce, SecretError,
+    SessionHash, SessionSecret,
+};
+pub use shared_mailbox::{SharedMailboxError, SharedMailboxes};
+#[cfg(feature = "words")]
+pub use site::{Site, SiteError};
+pub use standing::{Actor, GroupFacts, GroupIds, OperatorStanding, Standing, Target};
+pub use text::{TextError, TextProblem};
+pub use time::{Timestamp, TimestampError};

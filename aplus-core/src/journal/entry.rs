@@ -1,0 +1,217 @@
+//! One line of the journal, as it is written and as it is read.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Event, canonical_json};
+use crate::account::Author;
+use crate::{AccountId, EntryId, GroupId, RequestId, Timestamp};
+
+/// From where something was asked; erasable (T3).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The network address, as text: an IPv4 address, or an IPv6 network of 64 bits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<String>,
+    /// What the browser says of itself, at most 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub browser: Option<String>,
+}
+
+/// What is erased one day: network, browser, addresses and free text, with the salt of the commitment beside it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasable {
+    /// From where.
+    #[serde(flatten)]
+    pub origin: Origin,
+    /// Addresses and free text by name: `email`, `reference`, `requester_name`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub text: BTreeMap<String, String>,
+}
+
+/// 32 random bytes that keep an erased text from being guessed from its commitment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Salt(pub [u8; 32]);
+
+/// SHA-256 over `"aplus/erasable/1" ‖ 0 ‖ salt ‖ canonical text` of the erasable part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Commitment(pub [u8; 32]);
+
+impl Commitment {
+    /// The commitment to a canonical text.
+    #[must_use]
+    pub fn to(salt: &Salt, canonical: &str) -> Self {
+        Self(
+            Sha256::new_with_prefix(b"aplus/erasable/1\0")
+                .chain_update(salt.0)
+                .chain_update(canonical)
+                .finalize()
+                .into(),
+        )
+    }
+}
+
+/// SHA-256 of a request's body: the same `Idempotency-Key` with another body is a mistake of the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodyHash(pub [u8; 32]);
+
+impl BodyHash {
+    /// The hash of a body.
+    #[must_use]
+    pub fn of(body: &[u8]) -> Self {
+        Self(Sha256::digest(body).into())
+    }
+}
+
+/// One entry, ready to be written: exactly what the columns of a store hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    id: EntryId,
+    at: Timestamp,
+    kind: &'static str,
+    author: Author,
+    account: Option<AccountId>,
+    group: Option<GroupId>,
+    details: String,
+    request: Option<(RequestId, BodyHash)>,
+    erasable: String,
+    salt: Salt,
+    commitment: Commitment,
+}
+
+/// Whom and what an entry is about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct About {
+    pub(crate) account: Option<AccountId>,
+    pub(crate) group: Option<GroupId>,
+}
+
+impl Entry {
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "each column once; callers are the acts of this crate"
+    )]
+    pub(crate) fn new(
+        id: EntryId,
+        at: Timestamp,
+        author: Author,
+        about: About,
+        event: &Event,
+        request: Option<(RequestId, BodyHash)>,
+        erasable: &Erasable,
+        salt: Salt,
+    ) -> Self {
+        // The events and the erasable part are maps of text, numbers and lists: they always have a JSON form.
+        let details = canonical_json(event).unwrap_or_default();
+        let erasable = canonical_json(erasable).unwrap_or_default();
+        let commitment = Commitment::to(&salt, &erasable);
+        let kind = event.kind();
+        let About { account, group } = about;
+        Self {
+            id,
+            at,
+            kind,
+            author,
+            account,
+            group,
+            details,
+            request,
+            erasable,
+            salt,
+            commitment,
+        }
+    }
+
+    /// Its id, made before the act.
+    #[must_use]
+    pub fn id(&self) -> EntryId {
+        self.id
+    }
+
+    /// When.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// The word of what happened.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// Who did it.
+    #[must_use]
+    pub fn author(&self) -> Author {
+        self.author
+    }
+
+    /// On which account.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        self.account
+    }
+
+    /// In which group.
+    #[must_use]
+    pub fn group(&self) -> Option<GroupId> {
+        self.group
+    }
+
+    /// What happened, as canonical text.
+    #[must_use]
+    pub fn details(&self) -> &str {
+        &self.details
+    }
+
+    /// The request that it answers, unique in the journal, and the hash of its body.
+    #[must_use]
+    pub fn request(&self) -> Option<(RequestId, BodyHash)> {
+        self.request
+    }
+
+    /// The erasable part, as canonical text; kept in a table beside.
+    #[must_use]
+    pub fn erasable(&self) -> &str {
+        &self.erasable
+    }
+
+    /// The salt of the commitment; kept beside, erased with what it hides.
+    #[must_use]
+    pub fn salt(&self) -> &Salt {
+        &self.salt
+    }
+
+    /// The commitment to the erasable part; stays.
+    #[must_use]
+    pub fn commitment(&self) -> &Commitment {
+        &self.commitment
+    }
+}
+
+/// One entry as a store reads it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEntry {
+    /// Its id.
+    pub id: EntryId,
+    /// When.
+    pub at: Timestamp,
+    /// The word of what happened.
+    pub kind: String,
+    /// Who did it.
+    pub author: Author,
+    /// On which account.
+    pub account: Option<AccountId>,
+    /// In which group.
+    pub group: Option<GroupId>,
+    /// What happened, as canonical text.
+    pub details: String,
+    /// The request that it answers.
+    pub request: Option<(RequestId, BodyHash)>,
+    /// The erasable part, as canonical text; none once erased.
+    pub erasable: Option<String>,
+    /// The commitment to the erasable part.
+    pub commitment: Commitment,
+}

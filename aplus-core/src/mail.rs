@@ -1,0 +1,150 @@
+//! What is to be told to whom, as data: the letters' words are made when they are sent.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::account::Author;
+use crate::group::RequesterKind;
+use crate::{AccountId, EmailAddress, EntryId, GroupId, LinkId, MailId};
+
+/// To whom a mail goes; the store finds the addresses inside the act's own transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recipient {
+    /// To this address.
+    Address(EmailAddress),
+    /// To the address of this account.
+    Account(AccountId),
+    /// To each active responsable of this group (A7).
+    ResponsablesOf(GroupId),
+    /// To each active operator (A14).
+    Operators,
+}
+
+/// What a mail tells. It carries neither a name nor a secret (A12): a link's secret is derived when it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "message", rename_all = "snake_case")]
+pub enum Message {
+    /// A login link (L1).
+    LoginLink {
+        /// Which link.
+        link: LinkId,
+    },
+    /// Somebody asked for a link for an address that has no account (L7).
+    AddressUnknown,
+    /// Somebody asked for a link for a deactivated account (L7).
+    AddressDeactivated,
+    /// An account was created for you (A12).
+    Welcome {
+        /// By whom.
+        by: Author,
+        /// At whose request.
+        requester: Option<RequesterKind>,
+    },
+    /// You were added to a group (A2, A12).
+    AddedToGroup {
+        /// By whom.
+        by: Author,
+        /// At whose request.
+        requester: Option<RequesterKind>,
+    },
+    /// You were taken out of a group (A2).
+    RemovedFromGroup {
+        /// By whom.
+        by: Author,
+    },
+    /// Your account was deactivated (A8).
+    AccountDeactivated {
+        /// By whom.
+        by: Author,
+    },
+    /// Your account was brought back (A8).
+    AccountReactivated {
+        /// By whom.
+        by: Author,
+    },
+    /// Support created an account in a group of yours (A7).
+    AccountCreatedInYourGroup {
+        /// Which account.
+        account: AccountId,
+        /// In which group.
+        group: GroupId,
+        /// At whose request.
+        requester: Option<RequesterKind>,
+    },
+    /// An operator was added on the server's machine (A14).
+    OperatorAdded,
+}
+
+impl Message {
+    /// The word that a store and a counter keep.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::LoginLink { .. } => "login_link",
+            Self::AddressUnknown => "address_unknown",
+            Self::AddressDeactivated => "address_deactivated",
+            Self::Welcome { .. } => "welcome",
+            Self::AddedToGroup { .. } => "added_to_group",
+            Self::RemovedFromGroup { .. } => "removed_from_group",
+            Self::AccountDeactivated { .. } => "account_deactivated",
+            Self::AccountReactivated { .. } => "account_reactivated",
+            Self::AccountCreatedInYourGroup { .. } => "account_created_in_your_group",
+            Self::OperatorAdded => "operator_added",
+        }
+    }
+
+    /// The link that it carries, if it carries one.
+    #[must_use]
+    pub fn link(&self) -> Option<LinkId> {
+        match self {
+            Self::LoginLink { link } => Some(*link),
+            _ => None,
+        }
+    }
+
+    /// Whether somebody waits for it in front of a screen: it goes before all others.
+    #[must_use]
+    pub fn is_urgent(&self) -> bool {
+        matches!(
+            self,
+            Self::LoginLink { .. } | Self::AddressUnknown | Self::AddressDeactivated
+        )
+    }
+}
+
+/// One mail that an act causes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    cause: EntryId,
+    number: u32,
+    /// To whom.
+    pub to: Recipient,
+    /// What it tells.
+    pub message: Message,
+}
+
+impl Mail {
+    pub(crate) fn new(cause: EntryId, number: usize, to: Recipient, message: Message) -> Self {
+        Self {
+            cause,
+            number: u32::try_from(number).unwrap_or(u32::MAX),
+            to,
+            message,
+        }
+    }
+
+    /// The id of the copy for one address: always the same, so that a mail sent twice is seen to be one.
+    #[must_use]
+    pub fn id_for(&self, address: &EmailAddress) -> MailId {
+        let digest = Sha256::new_with_prefix(b"aplus/mail/1\0")
+            .chain_update(self.cause.as_uuid().as_bytes())
+            .chain_update(self.number.to_be_bytes())
+            .chain_update(address.as_str())
+            .finalize();
+        let mut bytes = [0; 16];
+        for (to, from) in bytes.iter_mut().zip(digest) {
+            *to = from;
+        }
+        MailId::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+}

@@ -1,0 +1,159 @@
+//! Accounts, groups and operators.
+
+use async_trait::async_trait;
+
+use super::{StoreError, Written};
+use crate::account::{Account, Author, Group, Operator};
+use crate::act::Act;
+use crate::group::{Department, Matricule};
+use crate::journal::BodyHash;
+use crate::rules::{
+    AddMember, AddOperator, CreateAccount, CreateGroup, Deactivate, EditProfile, Holder,
+    Reactivate, RemoveMember, Withdraw,
+};
+use crate::{
+    AccountId, Actor, EmailAddress, EntryId, GroupFacts, GroupId, GroupName, OperatorId, RequestId,
+    Target,
+};
+
+/// An account that is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TargetRef {
+    /// By its id.
+    Id(AccountId),
+    /// By its address.
+    Email(EmailAddress),
+}
+
+/// What a decision needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Who asks.
+    pub author: Author,
+    /// On whom, if on somebody.
+    pub target: Option<TargetRef>,
+    /// In which group, if in one.
+    pub group: Option<GroupId>,
+    /// The request, to see whether it was carried out before.
+    pub request: Option<RequestId>,
+}
+
+/// A request that was carried out before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeated {
+    /// Its entry.
+    pub entry: EntryId,
+    /// The hash of its body.
+    pub body: BodyHash,
+    /// The account that it was about.
+    pub account: Option<AccountId>,
+    /// The group that it was about.
+    pub group: Option<GroupId>,
+}
+
+/// What a decision stands on, read at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// Who asks; a visitor if there is no such account or operator.
+    pub actor: Actor,
+    /// On whom, with the facts of all their groups; none if there is no such account.
+    pub target: Option<Target>,
+    /// In which group; none if there is no such group.
+    pub group: Option<GroupFacts>,
+    /// What became of the request before.
+    pub repeated: Option<Repeated>,
+}
+
+/// A part of a list, and from where it goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The part.
+    pub items: Vec<T>,
+    /// Where the next part starts; none at the end.
+    pub next: Option<String>,
+}
+
+/// Reads and writes accounts, groups and operators.
+///
+/// Beside the rules for every writing method (P1 to P5, in [`ports`](super)):
+///
+/// - **P10** An address MUST be one account's or one operator's, never two, whatever runs at once (A5): otherwise
+///   [`Outcome::Taken`](super::Outcome::Taken).
+/// - **P11** Address and roles of an account MUST have no other writer than its creation, the carrying out of an order (A6),
+///   withdrawal (A11) and emptying (T4).
+/// - **P12** An account's version MUST move by one with its status, memberships and first log-in; a group's with each act
+///   that names it in [`Act::moved_groups`].
+/// - **P13** Deactivation MUST add one to the account's epoch, in the same transaction (L10).
+/// - **P14** Withdrawal MUST free the address and keep the account's line and entries (A11).
+#[async_trait]
+pub trait Accounts: Send + Sync {
+    /// Reads what a decision stands on, all at one moment.
+    async fn facts(&self, wanted: &Wanted) -> Result<Facts, StoreError>;
+
+    /// An account by its id.
+    async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
+
+    /// An account by its address.
+    async fn account_by_email(&self, email: &EmailAddress) -> Result<Option<Account>, StoreError>;
+
+    /// Who has an address.
+    async fn holder(&self, email: &EmailAddress) -> Result<Option<Holder>, StoreError>;
+
+    /// A group by its id.
+    async fn group(&self, id: GroupId) -> Result<Option<Group>, StoreError>;
+
+    /// A group by its number in the France Services list.
+    async fn group_by_matricule(&self, matricule: &Matricule) -> Result<Option<Group>, StoreError>;
+
+    /// Groups without such a number, by the key of their name ([`GroupName::search_key`]) and their department; at most
+    /// two, so that a double is seen.
+    async fn groups_by_name(
+        &self,
+        name: &GroupName,
+        department: Option<&Department>,
+    ) -> Result<Vec<Group>, StoreError>;
+
+    /// Groups in the order of their ids, after a cursor; at most `limit`.
+    async fn groups(&self, after: Option<GroupId>, limit: u32) -> Result<Page<Group>, StoreError>;
+
+    /// The accounts of a group in the order of their ids, after a cursor; at most `limit`, withdrawn ones left out.
+    async fn members(
+        &self,
+        group: GroupId,
+        after: Option<AccountId>,
+        limit: u32,
+    ) -> Result<Page<Account>, StoreError>;
+
+    /// An operator by its id.
+    async fn operator(&self, id: OperatorId) -> Result<Option<Operator>, StoreError>;
+
+    /// Whether there is no account, group or operator yet: a demonstration fills nothing else.
+    async fn is_empty(&self) -> Result<bool, StoreError>;
+
+    /// Creates an account in its first group (A1, A2, A7).
+    async fn create_account(&self, act: Act<CreateAccount>) -> Written<Account>;
+
+    /// Adds an account to a group (A2).
+    async fn add_member(&self, act: Act<AddMember>) -> Written<()>;
+
+    /// Takes an account out of a group (A2).
+    async fn remove_member(&self, act: Act<RemoveMember>) -> Written<()>;
+
+    /// Deactivates an account (A8).
+    async fn deactivate(&self, act: Act<Deactivate>) -> Written<()>;
+
+    /// Brings an account back (A8).
+    async fn reactivate(&self, act: Act<Reactivate>) -> Written<()>;
+
+    /// Withdraws an account that nobody ever used (A11).
+    async fn withdraw(&self, act: Act<Withdraw>) -> Written<()>;
+
+    /// Changes the details of an account (A4).
+    async fn edit_profile(&self, act: Act<EditProfile>) -> Written<Account>;
+
+    /// Creates a group (A7); a number of the France Services list is one group's only.
+    async fn create_group(&self, act: Act<CreateGroup>) -> Written<Group>;
+
+    /// Adds an operator, or restores a suspended one (A14); `Taken` if the address is an account's.
+    async fn add_operator(&self, act: Act<AddOperator>) -> Written<Operator>;
+}

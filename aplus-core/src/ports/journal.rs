@@ -1,0 +1,55 @@
+//! The record of what was done.
+
+use async_trait::async_trait;
+
+use super::{StoreError, Written};
+use crate::act::Act;
+use crate::journal::{Entry, StoredEntry};
+use crate::rules::Look;
+use crate::{EntryId, Timestamp};
+
+/// A refusal to somebody who is logged in (T1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusalNote {
+    /// What is equal about equal refusals: author, action, code, account, group and field, as one canonical text.
+    pub key: String,
+    /// The entry of the first.
+    pub entry: Entry,
+}
+
+/// Writes and reads entries.
+///
+/// - **P30** Entries MUST NOT change or go, whoever asks.
+/// - **P31** Of equal refusals within ten minutes the first MUST be an entry, and the rest counted beside it.
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// Writes that support looked at something (T1).
+    async fn look(&self, act: Act<Look>) -> Written<()>;
+
+    /// Writes a refusal, or counts it beside an equal one that was written after `since`.
+    async fn refuse(&self, note: RefusalNote, since: Timestamp) -> Result<(), StoreError>;
+
+    /// Equal refusals counted beside a first one that was written at or before `until`: key, author, what the first
+    /// entry holds, and how many.
+    async fn counted_refusals(
+        &self,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(StoredEntry, u32)>, StoreError>;
+
+    /// Writes the entry of counted refusals in their place: `first` is the entry that they were counted beside, `times`
+    /// the number that it tells. `Stale` if that number has changed.
+    async fn settle_refusals(
+        &self,
+        first: EntryId,
+        times: u32,
+        entry: Option<Entry>,
+    ) -> Written<()>;
+
+    /// Entries in the order of their ids, after one; at most `limit`.
+    async fn entries(
+        &self,
+        after: Option<EntryId>,
+        limit: u32,
+    ) -> Result<Vec<StoredEntry>, StoreError>;
+}

@@ -1,0 +1,187 @@
+//! Every "may X do Y", each with the number of its rule. No I/O, no clock: a decision is a function of its facts.
+//!
+//! Each right is a pair: `may_x(facts) -> Result<(), Refusal>` for a button, a table or a test, without allocation;
+//! and `x(facts, data) -> Result<Permit<X>, Refusal>` for the act.
+//!
+//! | file | rules |
+//! |---|---|
+//! | `creation` | A1, A2, A5, A7: who creates accounts, where, with which roles |
+//! | `membership` | A2, A7, A8: adding, taking out, leaving |
+//! | `status` | A8, A11: deactivating, reactivating, withdrawing |
+//! | `details` | A3, A4: one's own details, and what is frozen |
+//! | `sight` | A9: who sees what of whom |
+//! | `sessions` | L10, L11: logging in, ending sessions |
+//! | `support` | A7, A14: groups, operators, looks |
+//!
+//! ```
+//! use aplus_core::rules;
+//! use aplus_core::*;
+//!
+//! let town_hall = GroupId::from_uuid(uuid::Uuid::from_u128(1));
+//! let account = AccountId::from_uuid(uuid::Uuid::from_u128(2));
+//! let facts = GroupFacts { id: town_hall, version: Version(0), active_responsables: 1 };
+//!
+//! let aidant = Actor::Account(Standing::active(account, Roles::only(Role::Aidant), [town_hall]));
+//! assert_eq!(rules::may_create_accounts(&aidant, &facts), Err(Refusal::NotResponsable));
+//!
+//! let responsable = Actor::Account(Standing::active(account, Roles::only(Role::Responsable), [town_hall]));
+//! assert_eq!(rules::may_create_accounts(&responsable, &facts), Ok(()));
+//! ```
+
+mod creation;
+mod details;
+mod membership;
+mod permit;
+mod sessions;
+mod sight;
+mod status;
+mod support;
+
+pub use creation::{
+    AccountDraft, CreateAccount, Holder, create_account, create_account_for, may_create_account,
+    may_create_account_for, may_create_accounts, taken,
+};
+pub use details::{EditProfile, edit_profile, may_change_frozen, may_edit_profile};
+pub use membership::{
+    AddMember, RemoveMember, add_member, add_member_for, may_add_member, may_add_member_for,
+    may_manage_members, may_remove_member, remove_member,
+};
+pub use permit::{Basis, Permit, Permitted};
+pub use sessions::{
+    EndAllSessions, EndSession, end_all_sessions, end_session, may_end_sessions, may_log_in,
+};
+pub use sight::{Sight, may_view_account, may_view_group};
+pub use status::{
+    Deactivate, Reactivate, Withdraw, deactivate, may_deactivate, may_reactivate, may_withdraw,
+    reactivate, withdraw,
+};
+pub use support::{
+    AddOperator, CreateGroup, GroupDraft, Look, Subject, add_operator, create_group, look,
+    may_act_as_support, may_add_operator,
+};
+
+use crate::account::OperatorStatus;
+use crate::{Actor, OperatorStanding, Refusal, Standing};
+
+/// Everything that the rules are asked about: the rows of the table of rights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(
+    missing_docs,
+    reason = "each is the right of the function that bears its name"
+)]
+pub enum Action {
+    LogIn,
+    CreateAccount,
+    CreateAccountFor,
+    AddMember,
+    AddMemberFor,
+    RemoveMember,
+    Deactivate,
+    Reactivate,
+    Withdraw,
+    EditProfile,
+    ChangeFrozen,
+    ViewAccount,
+    ViewGroup,
+    EndSession,
+    EndAllSessions,
+    CreateGroup,
+    AddOperator,
+    Look,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 18] = [
+        Self::LogIn,
+        Self::CreateAccount,
+        Self::CreateAccountFor,
+        Self::AddMember,
+        Self::AddMemberFor,
+        Self::RemoveMember,
+        Self::Deactivate,
+        Self::Reactivate,
+        Self::Withdraw,
+        Self::EditProfile,
+        Self::ChangeFrozen,
+        Self::ViewAccount,
+        Self::ViewGroup,
+        Self::EndSession,
+        Self::EndAllSessions,
+        Self::CreateGroup,
+        Self::AddOperator,
+        Self::Look,
+    ];
+
+    /// The action's word in the journal and in tables.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LogIn => "log_in",
+            Self::CreateAccount => "create_account",
+            Self::CreateAccountFor => "create_account_for",
+            Self::AddMember => "add_member",
+            Self::AddMemberFor => "add_member_for",
+            Self::RemoveMember => "remove_member",
+            Self::Deactivate => "deactivate",
+            Self::Reactivate => "reactivate",
+            Self::Withdraw => "withdraw",
+            Self::EditProfile => "edit_profile",
+            Self::ChangeFrozen => "change_frozen",
+            Self::ViewAccount => "view_account",
+            Self::ViewGroup => "view_group",
+            Self::EndSession => "end_session",
+            Self::EndAllSessions => "end_all_sessions",
+            Self::CreateGroup => "create_group",
+            Self::AddOperator => "add_operator",
+            Self::Look => "look",
+        }
+    }
+}
+
+/// The account that asks, if it is active (L10); operators have no rights of accounts.
+fn active_account(actor: &Actor) -> Result<&Standing, Refusal> {
+    match actor {
+        Actor::Visitor => Err(Refusal::NotLoggedIn),
+        Actor::Account(standing) if standing.status.is_active() => Ok(standing),
+        Actor::Account(_) => Err(Refusal::Deactivated),
+        Actor::Operator(_) | Actor::Machine => Err(Refusal::NotAccount),
+    }
+}
+
+/// The operator who asks, if not suspended (A14), or the machine.
+fn active_support(actor: &Actor) -> Result<(), Refusal> {
+    match actor {
+        Actor::Visitor => Err(Refusal::NotLoggedIn),
+        Actor::Account(standing) if !standing.status.is_active() => Err(Refusal::Deactivated),
+        Actor::Account(_) => Err(Refusal::NotOperator),
+        Actor::Operator(operator) => not_suspended(operator),
+        Actor::Machine => Ok(()),
+    }
+}
+
+fn not_suspended(operator: &OperatorStanding) -> Result<(), Refusal> {
+    match operator.status {
+        OperatorStatus::Active => Ok(()),
+        OperatorStatus::Suspended => Err(Refusal::OperatorSuspended),
+    }
+}
+
+/// An active responsable of `group`: A1 first, then A2.
+fn responsable_of(actor: &Actor, group: crate::GroupId) -> Result<&Standing, Refusal> {
+    let standing = match actor {
+        Actor::Operator(operator) => {
+            not_suspended(operator)?;
+            return Err(Refusal::NotResponsable);
+        }
+        Actor::Machine => return Err(Refusal::NotResponsable),
+        Actor::Visitor | Actor::Account(_) => active_account(actor)?,
+    };
+    if !standing.is_responsable() {
+        Err(Refusal::NotResponsable)
+    } else if !standing.groups.contains(group) {
+        Err(Refusal::NotYourGroup { group })
+    } else {
+        Ok(standing)
+    }
+}

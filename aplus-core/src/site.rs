@@ -1,0 +1,321 @@
+//! Where the service is found, and what its pages and mails say of it.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::secret::LinkSecret;
+use crate::{EmailAddress, Timestamp};
+
+/// What is wrong with a [`Site`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SiteError {
+    /// The public address is no `http` or `https` origin.
+    #[error(
+        "the public URL must be `https://host` or `https://host:port`, without path, query or password: {0}"
+    )]
+    PublicUrl(String),
+    /// Plain http somewhere else than on this machine.
+    #[error("the public URL must be https anywhere but on loopback: {0}")]
+    Insecure(String),
+    /// The base path does not start with one slash, or ends with one.
+    #[error("the base path must be empty, or start with one `/` and not end with one: {0}")]
+    BasePath(String),
+    /// The time zone is unknown.
+    #[error("the time zone must be a name such as Europe/Paris or Indian/Reunion: {0}")]
+    TimeZone(String),
+}
+
+/// The one place that makes addresses: neither a template nor a letter holds a path, and no request's Host is believed.
+///
+/// ```
+/// use aplus_core::Site;
+///
+/// let site = Site::new("https://aplus.example")?.with_base_path("/comptes")?;
+/// assert_eq!(site.url("/connexion"), "https://aplus.example/comptes/connexion");
+/// assert_eq!(site.path("/connexion"), "/comptes/connexion");
+/// assert!(Site::new("http://aplus.example").is_err());
+/// # Ok::<(), aplus_core::SiteError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct Site {
+    origin: String,
+    secure: bool,
+    base_path: String,
+    support: String,
+    sender: String,
+    name: String,
+    zone: jiff::tz::TimeZone,
+}
+
+impl Site {
+    /// The page that shows a link, below the base path; the secret is its parameter `jeton`.
+    pub const LINK_PAGE: &'static str = "/connexion/lien";
+
+    /// A site at this origin, in the time of Paris; support is `support@` its host.
+    ///
+    /// # Errors
+    /// [`SiteError::PublicUrl`]; [`SiteError::Insecure`] for plain http anywhere but on `localhost`, `127.0.0.0/8` or `[::1]`.
+    pub fn new(public_url: &str) -> Result<Self, SiteError> {
+        let wrong = || SiteError::PublicUrl(public_url.to_owned());
+        let origin = public_url.strip_suffix('/').unwrap_or(public_url);
+        let (scheme, authority) = origin.split_once("://").ok_or_else(wrong)?;
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+            _ => (authority, None),
+        };
+        let plain =
+            |character: char| character.is_ascii_alphanumeric() || ".-_[]:".contains(character);
+        if host.is_empty()
+            || !host.chars().all(plain)
+            || port.is_some_and(|port| port.parse::<u16>().is_err())
+            || (host.contains(':') && !(host.starts_with('[') && host.ends_with(']')))
+        {
+            return Err(wrong());
+        }
+        let secure = match scheme {
+            "https" => true,
+            "http" if is_loopback(host) => false,
+            "http" => return Err(SiteError::Insecure(public_url.to_owned())),
+            _ => return Err(wrong()),
+        };
+        let zone = jiff::tz::TimeZone::get("Europe/Paris")
+            .map_err(|_| SiteError::TimeZone("Europe/Paris".to_owned()))?;
+        Ok(Self {
+            origin: origin.to_owned(),
+            secure,
+            base_path: String::new(),
+            support: format!("support@{host}"),
+            sender: format!("ne-pas-repondre@{host}"),
+            name: "Administration+".to_owned(),
+            zone,
+        })
+    }
+
+    /// Puts all pages below a path of the host's.
+    ///
+    /// # Errors
+    /// [`SiteError::BasePath`] unless it is empty, or starts with one slash and does not end with one.
+    pub fn with_base_path(self, base_path: &str) -> Result<Self, SiteError> {
+        let plain =
+            |character: char| character.is_ascii_alphanumeric() || "-_/".contains(character);
+        let fits = base_path.is_empty()
+            || (base_path.starts_with('/')
+                && !base_path.ends_with('/')
+                && !base_path.contains("//")
+                && base_path.chars().all(plain));
+        if !fits {
+            return Err(SiteError::BasePath(base_path.to_owned()));
+        }
+        Ok(Self {
+            base_path: base_path.to_owned(),
+            ..self
+        })
+    }
+
+    /// Names the address of support, shown on pages and in mails (L8).
+    pub fn with_support(self, address: &EmailAddress) -> Self {
+        Self {
+            support: address.as_str().to_owned(),
+            ..self
+        }
+    }
+
+    /// Names the address that mails come from.
+    pub fn with_sender(self, address: &EmailAddress) -> Self {
+        Self {
+            sender: address.as_str().to_owned(),
+            ..self
+        }
+    }
+
+    /// Names the service, where it is not called Administration+.
+    pub fn with_name(self, name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ..self
+        }
+    }
+
+    /// Shows hours in another zone than Paris's.
+    ///
+    /// # Errors
+    /// [`SiteError::TimeZone`] for a name that the IANA database does not have.
+    pub fn with_time_zone(self, name: &str) -> Result<Self, SiteError> {
+        let zone =
+            jiff::tz::TimeZone::get(name).map_err(|_| SiteError::TimeZone(name.to_owned()))?;
+        Ok(Self { zone, ..self })
+    }
+
+    /// Scheme, host and port: what an `Origin` header of this site holds.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Whether it is served by https: then cookies are `Secure` and bound to the host.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    /// What all paths of this library start with.
+    #[must_use]
+    pub fn base_path(&self) -> &str {
+        &self.base_path
+    }
+
+    /// The address of support.
+    #[must_use]
+    pub fn support(&self) -> &str {
+        &self.support
+    }
+
+    /// The address that mails come from.
+    #[must_use]
+    pub fn sender(&self) -> &str {
+        &self.sender
+    }
+
+    /// What the service is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A path of this library, below the base path.
+    #[must_use]
+    pub fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.base_path)
+    }
+
+    /// A path of this library as a whole address.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{}{path}", self.origin, self.base_path)
+    }
+
+    /// The address of a link's page.
+    #[must_use]
+    pub fn link_url(&self, secret: &LinkSecret) -> SecretString {
+        format!(
+            "{}?jeton={}",
+            self.url(Self::LINK_PAGE),
+            secret.reveal().expose_secret()
+        )
+        .into()
+    }
+
+    /// A moment in the site's own time.
+    #[must_use]
+    pub fn local(&self, at: Timestamp) -> jiff::Zoned {
+        at.to_jiff().to_zoned(self.zone.clone())
+    }
+
+    /// The hour of a moment as people read it: `14:05`.
+    #[must_use]
+    pub fn hour(&self, at: Timestamp) -> String {
+        self.local(at).strftime("%H:%M").to_string()
+    }
+
+    /// The page that somebody goes on to (L12): `next` if it is a path of this site, nothing otherwise.
+    ///
+    /// A path starts with one slash and holds no second one after it, no backslash and no control character, plain or
+    /// written with `%`: what a browser could read as another site goes home.
+    #[must_use]
+    pub fn own_path(next: &str) -> Option<&str> {
+        let hidden = ["%5c", "%2f%2f", "%00", "%0a", "%0d", "%09"];
+        let lower = next.to_ascii_lowercase();
+        let fits = next.len() <= 2_000
+            && next.starts_with('/')
+            && !next.starts_with("//")
+            && !lower.starts_with("/%2f")
+            && next
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+            && !hidden.iter().any(|bad| lower.contains(bad));
+        fits.then_some(next)
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || address
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn only_an_origin_is_a_public_url() {
+        for good in [
+            "https://a.example",
+            "https://a.example:8443/",
+            "http://127.0.0.1:3000",
+            "http://localhost",
+            "http://[::1]:80",
+        ] {
+            assert!(Site::new(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "a.example",
+            "https://",
+            "https://a.example/x",
+            "https://u:p@a.example",
+            "ftp://a.example",
+            "https://a?b",
+            "https://a.example:99999",
+            "https://a b",
+        ] {
+            assert!(
+                matches!(Site::new(bad), Err(SiteError::PublicUrl(_))),
+                "{bad}"
+            );
+        }
+        assert!(matches!(
+            Site::new("http://127.0.0.1.evil.example"),
+            Err(SiteError::Insecure(_))
+        ));
+    }
+
+    #[test]
+    fn anything_but_a_path_of_this_site_goes_home() {
+        for good in ["/", "/groupes", "/groupes/1?tri=nom", "/a%20b", "/a/b/c#d"] {
+            assert_eq!(Site::own_path(good), Some(good));
+        }
+        for bad in [
+            "",
+            "groupes",
+            "//evil.example",
+            "/\\evil",
+            "\\/evil",
+            "/%5cevil",
+            "/%2f/evil",
+            "https://evil",
+            "/\t/evil",
+            "/\n",
+            "/é",
+            "javascript:alert(1)",
+            "/ /evil",
+            "/%0d%0aSet-Cookie:x",
+            "/a%2F%2Fevil",
+        ] {
+            assert_eq!(Site::own_path(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn hours_are_the_sites_own() {
+        let noon: Timestamp = "2026-07-01T12:00:00Z".parse().unwrap();
+        let site = Site::new("https://a.example").unwrap();
+        assert_eq!(site.hour(noon), "14:00");
+        assert_eq!(
+            site.with_time_zone("Indian/Reunion").unwrap().hour(noon),
+            "16:00"
+        );
+    }
+}
