@@ -207,8 +207,8 @@ impl Site {
 
     /// A moment in the site's own time.
     #[must_use]
-    pub fn local(&self, at: Timestamp) -> jiff::Zoned {
-        at.to_jiff().to_zoned(self.zone.clone())
+    pub fn local(&self, at: Timestamp) -> jiff::ZonedDateTime {
+        at.to_jiff().to_zoned_datetime(self.zone.clone())
     }
 
     /// The hour of a moment as people read it: `14:05`.
