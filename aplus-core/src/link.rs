@@ -243,15 +243,18 @@ pub fn needs_email(facts: &LinkFacts, browser: Option<BrowserHash>) -> bool {
     browser != Some(facts.browser)
 }
 
-/// The verdict on one press.
+/// The verdict on one press that wants to log in.
 ///
 /// # Errors
-/// Why the link is dead (L9).
+/// Why the link is dead (L9); a link for another purpose is none here.
 pub fn judge(
     facts: &LinkFacts,
     presented: Presented<'_>,
     now: Timestamp,
 ) -> Result<Verdict, Refusal> {
+    if facts.purpose != Purpose::LogIn {
+        return Err(Refusal::LinkUnknown);
+    }
     state(facts, now).refused()?;
     let opens = |by_address| {
         let (link, principal, epoch) = (facts.id, facts.principal, facts.epoch);

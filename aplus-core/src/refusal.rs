@@ -198,6 +198,8 @@ pub enum Refusal {
     AccountNotFound,
     /// There is no such group.
     GroupNotFound,
+    /// Another group has this number of the France Services list (A7).
+    GroupTaken,
     /// There is no such session among those of the one who asks (L11).
     SessionNotFound,
     /// The link's 30 minutes are over (L2).
@@ -245,7 +247,10 @@ impl Refusal {
             Self::FrozenField { .. } => Rule::A3,
             Self::NotAccount | Self::NotYourself => Rule::A4,
             Self::EmailTaken | Self::SharedNotAllowed | Self::SharedResponsable => Rule::A5,
-            Self::NotOperator | Self::NeedsApproval { .. } | Self::ResponsableElsewhere => Rule::A7,
+            Self::NotOperator
+            | Self::NeedsApproval { .. }
+            | Self::ResponsableElsewhere
+            | Self::GroupTaken => Rule::A7,
             Self::LastResponsable { .. }
             | Self::OtherGroup { .. }
             | Self::OwnAccount
@@ -295,6 +300,7 @@ impl Refusal {
             Self::AlreadyUsed => "already_used",
             Self::AccountNotFound => "account_not_found",
             Self::GroupNotFound => "group_not_found",
+            Self::GroupTaken => "group_taken",
             Self::SessionNotFound => "session_not_found",
             Self::LinkExpired { .. } => "link_expired",
             Self::LinkUsed { .. } => "link_used",
@@ -325,6 +331,7 @@ impl Refusal {
             | Self::NeedsApproval { .. }
             | Self::ResponsableElsewhere
             | Self::DeactivatedBySupport
+            | Self::GroupTaken
             | Self::SessionNotFound => Article::Support,
             Self::NotAccount | Self::NotYourself => Article::OwnDetails,
             Self::FrozenField { .. } => Article::AddressOrRole,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::account::{Author, Principal};
 use crate::group::RequesterKind;
 use crate::rules::Subject;
-use crate::{LinkId, ProfileField, Roles, SessionId};
+use crate::{EntryId, LinkId, ProfileField, Roles, SessionId};
 
 /// What happened. Values only of roles and status; people by id; addresses and free text stand in the erasable part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -105,10 +105,8 @@ pub enum Event {
     },
     /// The same was refused to the same person again, within ten minutes of the first.
     RefusedAgain {
-        /// What they asked for.
-        action: String,
-        /// The refusal's code.
-        code: String,
+        /// The entry of the first.
+        first: EntryId,
         /// How often, beside the first.
         times: u32,
     },

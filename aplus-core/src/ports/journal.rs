@@ -17,6 +17,15 @@ pub struct RefusalNote {
     pub entry: Entry,
 }
 
+/// A first refusal, and how many equal ones were counted beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRefusals {
+    /// The entry of the first.
+    pub first: StoredEntry,
+    /// How many came after it within ten minutes.
+    pub times: u32,
+}
+
 /// Writes and reads entries.
 ///
 /// - **P30** Entries MUST NOT change or go, whoever asks.
@@ -29,16 +38,15 @@ pub trait Journal: Send + Sync {
     /// Writes a refusal, or counts it beside an equal one that was written after `since`.
     async fn refuse(&self, note: RefusalNote, since: Timestamp) -> Result<(), StoreError>;
 
-    /// Equal refusals counted beside a first one that was written at or before `until`: key, author, what the first
-    /// entry holds, and how many.
+    /// First refusals that were written at or before `until`, with how many equal ones were counted beside them.
     async fn counted_refusals(
         &self,
         until: Timestamp,
         limit: u32,
-    ) -> Result<Vec<(StoredEntry, u32)>, StoreError>;
+    ) -> Result<Vec<StoredRefusals>, StoreError>;
 
     /// Writes the entry of counted refusals in their place: `first` is the entry that they were counted beside, `times`
-    /// the number that it tells. `Stale` if that number has changed.
+    /// the number that it tells; none where there were none. `Stale` if that number has changed.
     async fn settle_refusals(
         &self,
         first: EntryId,

@@ -95,6 +95,16 @@ pub fn add_member_for(
     permit_to_add(actor, group, target, Some(request.clone()))
 }
 
+/// What is said of an account that is not there: only who may act in the group learns that (A9).
+#[must_use]
+pub fn no_such_account(actor: &Actor, group: &GroupFacts) -> Refusal {
+    let manages = match actor {
+        Actor::Operator(_) | Actor::Machine => active_support(actor),
+        Actor::Account(_) | Actor::Visitor => may_manage_members(actor, group),
+    };
+    manages.err().unwrap_or(Refusal::AccountNotFound)
+}
+
 fn may_join(group: &GroupFacts, target: &Target) -> Result<(), Refusal> {
     match target.standing().status {
         Status::Withdrawn => Err(Refusal::AccountNotFound),

@@ -44,7 +44,7 @@ pub use creation::{
 pub use details::{EditProfile, edit_profile, may_change_frozen, may_edit_profile};
 pub use membership::{
     AddMember, RemoveMember, add_member, add_member_for, may_add_member, may_add_member_for,
-    may_manage_members, may_remove_member, remove_member,
+    may_manage_members, may_remove_member, no_such_account, remove_member,
 };
 pub use permit::{Basis, Permit, Permitted};
 pub use sessions::{

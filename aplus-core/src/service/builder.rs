@@ -1,0 +1,136 @@
+//! What a host gives and chooses.
+
+use std::sync::Arc;
+
+use super::{Aplus, Inner, SystemClock, SystemEntropy};
+use crate::asking::AskLimits;
+use crate::ports::{Clock, Entropy, Mailer, Store};
+use crate::words::letters::{Letters, StandardLetters};
+use crate::{HostKey, Lifetimes, Policy, Site};
+
+/// To which domains a mail goes that says that an address is unknown or deactivated (L7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoticeDomains {
+    /// To the domains of accounts, and to these, in lower case.
+    Known(Vec<String>),
+    /// To any: whoever asks makes this service write to whom they like, once a day.
+    Any,
+}
+
+impl Default for NoticeDomains {
+    fn default() -> Self {
+        Self::Known(Vec::new())
+    }
+}
+
+/// Makes an [`Aplus`]. What is not set has the default that its rule states.
+#[must_use]
+pub struct Builder {
+    store: Arc<dyn Store>,
+    mailer: Arc<dyn Mailer>,
+    letters: Arc<dyn Letters>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    site: Site,
+    key: HostKey,
+    known_keys: Vec<HostKey>,
+    policy: Policy,
+    lifetimes: Lifetimes,
+    limits: AskLimits,
+    notices: NoticeDomains,
+}
+
+impl Builder {
+    pub(super) fn new(store: Arc<dyn Store>, mailer: Arc<dyn Mailer>, site: Site, key: HostKey) -> Self {
+        Self {
+            store,
+            mailer,
+            letters: Arc::new(StandardLetters),
+            clock: Arc::new(SystemClock::default()),
+            entropy: Arc::new(SystemEntropy),
+            site,
+            key,
+            known_keys: Vec::new(),
+            policy: Policy::default(),
+            lifetimes: Lifetimes::default(),
+            limits: AskLimits::default(),
+            notices: NoticeDomains::default(),
+        }
+    }
+
+    /// What the host chooses about the rules.
+    pub fn policy(self, policy: Policy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// How long links and sessions live.
+    pub fn lifetimes(self, lifetimes: Lifetimes) -> Self {
+        Self { lifetimes, ..self }
+    }
+
+    /// How often links are sent.
+    pub fn limits(self, limits: AskLimits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// To which domains a mail goes about an address without an active account (L7).
+    pub fn notices(self, notices: NoticeDomains) -> Self {
+        Self { notices, ..self }
+    }
+
+    /// The host's own letters.
+    pub fn letters(self, letters: impl Letters + 'static) -> Self {
+        Self { letters: Arc::new(letters), ..self }
+    }
+
+    /// Another clock, for tests.
+    pub fn clock(self, clock: impl Clock) -> Self {
+        Self { clock: Arc::new(clock), ..self }
+    }
+
+    /// Other randomness, for tests that must repeat.
+    pub fn insecure_entropy(self, entropy: impl Entropy) -> Self {
+        Self { entropy: Arc::new(entropy), ..self }
+    }
+
+    /// A key that was the host's or will be: mails and sessions derived with it are still served.
+    pub fn known_key(mut self, key: HostKey) -> Self {
+        self.known_keys.push(key);
+        self
+    }
+
+    /// The whole. It does nothing by itself: see [`Aplus::keep_house`].
+    #[must_use]
+    pub fn build(self) -> Aplus {
+        let Self {
+            store,
+            mailer,
+            letters,
+            clock,
+            entropy,
+            site,
+            key,
+            known_keys,
+            policy,
+            lifetimes,
+            limits,
+            notices,
+        } = self;
+        let work = tokio::sync::Notify::new();
+        Aplus(Arc::new(Inner {
+            store,
+            mailer,
+            letters,
+            clock,
+            entropy,
+            site,
+            key,
+            known_keys,
+            policy,
+            lifetimes,
+            limits,
+            notices,
+            work,
+        }))
+    }
+}

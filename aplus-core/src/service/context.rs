@@ -1,0 +1,56 @@
+//! From where a request comes, and whether it was sent before.
+
+use sha2::{Digest, Sha256};
+
+use crate::journal::{BodyHash, Origin};
+use crate::{Author, LinkHash, RequestId};
+
+/// The caller's own name for a request, so that it is carried out once however often it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// A UUID of the caller's choice, counted per caller.
+    pub key: uuid::Uuid,
+    /// The hash of the request: the same key with another one is refused.
+    pub body: BodyHash,
+}
+
+/// What belongs to a request and not to what it asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Context {
+    /// From where.
+    pub origin: Origin,
+    /// Under which name, if the caller gave one.
+    pub idempotency: Option<IdempotencyKey>,
+    /// Whether its acts send no mail: for a demonstration, and for an import that was told so.
+    pub silent: bool,
+}
+
+impl Context {
+    pub(super) fn request_of(&self, author: Author) -> Option<(RequestId, BodyHash)> {
+        let (kind, id) = match author {
+            Author::Account(id) => (&b"account"[..], *id.as_uuid()),
+            Author::Operator(id) => (&b"operator"[..], *id.as_uuid()),
+            Author::Machine => (&b"machine"[..], uuid::Uuid::nil()),
+        };
+        self.request(kind, id.as_bytes())
+    }
+
+    pub(super) fn request_of_link(&self, link: &LinkHash) -> Option<(RequestId, BodyHash)> {
+        self.request(b"link", link.as_bytes())
+    }
+
+    fn request(&self, kind: &[u8], caller: &[u8]) -> Option<(RequestId, BodyHash)> {
+        let IdempotencyKey { key, body } = self.idempotency?;
+        let digest = Sha256::new_with_prefix(b"aplus/request/1\0")
+            .chain_update(kind)
+            .chain_update([0])
+            .chain_update(caller)
+            .chain_update(key.as_bytes())
+            .finalize();
+        let mut bytes = [0; 16];
+        for (to, from) in bytes.iter_mut().zip(digest) {
+            *to = from;
+        }
+        Some((RequestId::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid()), body))
+    }
+}

@@ -1,0 +1,314 @@
+//! The use cases: load the facts, ask the rules, write the act. No rule is decided here.
+//!
+//! [`Aplus`] is what a host holds: cheap to clone, one per process. Background work is single passes with a given time,
+//! which [`Aplus::keep_house`] loops.
+
+mod accounts;
+mod builder;
+mod context;
+mod courier;
+mod error;
+mod housekeeping;
+mod login;
+mod sessions;
+mod support;
+mod system;
+
+pub use accounts::{Created, Seen, Warning};
+pub use builder::{Builder, NoticeDomains};
+pub use context::{Context, IdempotencyKey};
+pub use courier::CourierReport;
+pub use error::Error;
+pub use housekeeping::HousekeepingReport;
+pub use login::{Asked, LinkView, LoginAsk, Opened};
+pub use sessions::{Current, OpenSession};
+pub use support::{FoundAccount, GroupForm};
+pub use system::{SystemClock, SystemEntropy};
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::asking::AskLimits;
+use crate::journal::{BodyHash, Entry, Erasable, Event, Salt, canonical_json, entry::About};
+use crate::ports::{
+    Clock, Entropy, Facts, Mailer, Outcome, RefusalNote, Repeated, Store, StoreError, TargetRef, Wanted, Written,
+};
+use crate::rules::{Action, Permit};
+use crate::words::letters::Letters;
+use crate::{
+    Act, Actable, Actor, Author, Circumstances, EmailAddress, EntryId, HostKey, KeyId, Lifetimes, Policy, Refusal,
+    RequestId, Site, Timestamp,
+};
+
+/// How often a decision is made anew when its facts moved before it was written.
+const ATTEMPTS: u32 = 8;
+
+/// The accounts, logins and journal of one service.
+///
+/// ```
+/// use aplus_core::{Aplus, HostKey, Site};
+/// use aplus_core::memory::MemoryStore;
+/// # struct Nobody;
+/// # #[async_trait::async_trait]
+/// # impl aplus_core::ports::Mailer for Nobody {
+/// #     async fn send(&self, _: &aplus_core::ports::Letter) -> Result<(), aplus_core::ports::MailError> { Ok(()) }
+/// # }
+/// # let mailer = Nobody;
+/// let site = Site::new("https://aplus.example")?;
+/// let key = HostKey::new(b"at least 32 random bytes from a file")?;
+/// let aplus = Aplus::builder(MemoryStore::default(), mailer, site, key).build();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Aplus(Arc<Inner>);
+
+struct Inner {
+    store: Arc<dyn Store>,
+    mailer: Arc<dyn Mailer>,
+    letters: Arc<dyn Letters>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    site: Site,
+    key: HostKey,
+    known_keys: Vec<HostKey>,
+    policy: Policy,
+    lifetimes: Lifetimes,
+    limits: AskLimits,
+    notices: NoticeDomains,
+    /// Wakes the courier of this process when an asking or a mail was queued.
+    work: tokio::sync::Notify,
+}
+
+impl std::fmt::Debug for Aplus {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Aplus").field("site", &self.0.site).finish_non_exhaustive()
+    }
+}
+
+/// What came of a use case that may have been asked before.
+enum Acted<T> {
+    Done(T),
+    Repeated(Repeated),
+}
+
+type Writing<'a, T> = Pin<Box<dyn Future<Output = Written<T>> + Send + 'a>>;
+
+impl Aplus {
+    /// Starts with what has no default: where accounts are kept, who takes letters, where the service is found, and the
+    /// key that its secrets are derived from.
+    pub fn builder(
+        store: impl Store + 'static,
+        mailer: impl Mailer,
+        site: Site,
+        key: HostKey,
+    ) -> Builder {
+        Builder::new(Arc::new(store), Arc::new(mailer), site, key)
+    }
+
+    /// Where the service is found.
+    #[must_use]
+    pub fn site(&self) -> &Site {
+        &self.0.site
+    }
+
+    /// What the host chose about the rules.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.0.policy
+    }
+
+    /// How long links and sessions live.
+    #[must_use]
+    pub fn lifetimes(&self) -> &Lifetimes {
+        &self.0.lifetimes
+    }
+
+    /// Where accounts are kept.
+    #[must_use]
+    pub fn store(&self) -> &dyn Store {
+        self.0.store.as_ref()
+    }
+
+    /// The time now, by the one clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// A keyed hash of an address for the technical log (T1).
+    #[must_use]
+    pub fn pseudonym(&self, email: &EmailAddress) -> String {
+        self.0.key.pseudonym(email.as_str())
+    }
+
+    fn random<const N: usize>(&self) -> Result<[u8; N], StoreError> {
+        let mut bytes = [0; N];
+        self.0.entropy.fill(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn key(&self, id: KeyId) -> Option<&HostKey> {
+        std::iter::once(&self.0.key).chain(&self.0.known_keys).find(|key| key.id() == id)
+    }
+
+    /// When, from where, at which request, and under which ids an act happens.
+    fn circumstances(&self, context: &Context, author: Author) -> Result<Circumstances, StoreError> {
+        let at = self.now();
+        Ok(Circumstances {
+            at,
+            origin: context.origin.clone(),
+            request: context.request_of(author),
+            entry: EntryId::new(at, self.random()?),
+            created: *EntryId::new(at, self.random()?).as_uuid(),
+            salt: Salt(self.random()?),
+        })
+    }
+
+    /// An entry that stands outside an act: of a link, a log-in, a refusal.
+    fn entry(
+        &self,
+        context: &Context,
+        author: Author,
+        about: About,
+        event: &Event,
+        request: Option<(RequestId, BodyHash)>,
+    ) -> Result<Entry, StoreError> {
+        let at = self.now();
+        let id = EntryId::new(at, self.random()?);
+        let erasable = Erasable { origin: context.origin.clone(), ..Erasable::default() };
+        Ok(Entry::new(id, at, author, about, event, request, &erasable, Salt(self.random()?)))
+    }
+
+    /// Load, decide, write; anew if the facts moved, a few times.
+    async fn act<'a, A, T>(
+        &'a self,
+        action: Action,
+        wanted: Wanted,
+        context: &Context,
+        email: Option<&EmailAddress>,
+        decide: impl Fn(&Facts) -> Result<Permit<A>, Refusal> + Send + Sync,
+        write: impl Fn(Act<A>) -> Writing<'a, T> + Send + Sync,
+    ) -> Result<Acted<T>, Error>
+    where
+        A: Actable,
+    {
+        let request = context.request_of(wanted.author);
+        let wanted = Wanted { request: request.map(|(id, _)| id), ..wanted };
+        for _ in 0..ATTEMPTS {
+            let facts = self.0.store.facts(&wanted).await?;
+            if let Some(repeated) = facts.repeated {
+                return Self::same_body(request, repeated).map(Acted::Repeated);
+            }
+            let permit = match decide(&facts) {
+                Ok(permit) => permit,
+                Err(refusal) => return Err(self.refuse(&facts, action, &wanted, refusal, context).await),
+            };
+            let act = permit.into_act(self.circumstances(context, wanted.author)?);
+            let act = if context.silent { act.silent() } else { act };
+            match write(act).await? {
+                Outcome::Done(done) => {
+                    self.0.work.notify_one();
+                    return Ok(Acted::Done(done));
+                }
+                Outcome::Stale => {}
+                Outcome::Repeated(repeated) => return Self::same_body(request, repeated).map(Acted::Repeated),
+                Outcome::Taken => {
+                    let refusal = match email {
+                        Some(email) => {
+                            // None: it was taken and freed again meanwhile.
+                            let Some(holder) = self.0.store.holder(email).await? else { continue };
+                            crate::rules::taken(holder)
+                        }
+                        None => Refusal::GroupTaken,
+                    };
+                    return Err(self.refuse(&facts, action, &wanted, refusal, context).await);
+                }
+            }
+        }
+        tracing::warn!(action = action.as_str(), "facts moved {ATTEMPTS} times before the act was written");
+        Err(Error::Busy)
+    }
+
+    fn same_body(
+        request: Option<(RequestId, BodyHash)>,
+        repeated: Repeated,
+    ) -> Result<Repeated, Error> {
+        match request {
+            Some((_, body)) if body == repeated.body => Ok(repeated),
+            Some(_) | None => Err(Error::KeyReused),
+        }
+    }
+
+    /// The one place that turns a refusal into an answer; to somebody who is logged in it is an entry (T1).
+    async fn refuse(
+        &self,
+        facts: &Facts,
+        action: Action,
+        wanted: &Wanted,
+        refusal: Refusal,
+        context: &Context,
+    ) -> Error {
+        let target = match (&facts.target, &wanted.target) {
+            (Some(target), _) => Some(target.standing().id),
+            (None, Some(TargetRef::Id(id))) => Some(*id),
+            (None, Some(TargetRef::Email(_)) | None) => None,
+        };
+        let about = About { account: target, group: wanted.group };
+        self.note_refusal(&facts.actor, action, about, refusal, context).await
+    }
+
+    /// A verdict on what is only looked at: a no is recorded as any other.
+    async fn allowed<T>(
+        &self,
+        current: &Current,
+        action: Action,
+        about: About,
+        verdict: Result<T, Refusal>,
+        context: &Context,
+    ) -> Result<T, Error> {
+        match verdict {
+            Ok(allowed) => Ok(allowed),
+            Err(refusal) => {
+                Err(self.note_refusal(&current.actor(), action, about, refusal, context).await)
+            }
+        }
+    }
+
+    async fn note_refusal(
+        &self,
+        actor: &Actor,
+        action: Action,
+        about: About,
+        refusal: Refusal,
+        context: &Context,
+    ) -> Error {
+        let (code, rule) = (refusal.code(), refusal.rule());
+        let Some(author) = actor.author() else {
+            tracing::info!(action = action.as_str(), code, %rule, "refused to a visitor");
+            return Error::Refused(refusal);
+        };
+        tracing::info!(action = action.as_str(), code, %rule, "refused");
+        let field = match refusal {
+            Refusal::FrozenField { field } => Some(field.as_str().to_owned()),
+            _ => None,
+        };
+        let event = Event::Refused {
+            action: action.as_str().to_owned(),
+            code: code.to_owned(),
+            rule: rule.to_string(),
+            field,
+        };
+        let key = canonical_json(&(author, about.account, about.group, &event)).unwrap_or_default();
+        let noted = async {
+            let entry = self.entry(context, author, about, &event, None)?;
+            let since = entry.at().saturating_sub(Lifetimes::EQUAL_REFUSALS);
+            self.0.store.refuse(RefusalNote { key, entry }, since).await
+        };
+        match noted.await {
+            Ok(()) => Error::Refused(refusal),
+            // A refusal that cannot be recorded is not given: the answer says that the store is out of order.
+            Err(error) => error.into(),
+        }
+    }
+}
