@@ -50,6 +50,18 @@ pub struct Site {
 impl Site {
     /// The page that shows a link, below the base path; the secret is its parameter `jeton`.
     pub const LINK_PAGE: &'static str = "/connexion/lien";
+    /// The page that asks for an address and sends a link, below the base path.
+    pub const LOGIN: &'static str = "/connexion";
+    /// The page of one's groups, below the base path; a group's own page is its id below this.
+    pub const GROUPS: &'static str = "/groupes";
+    /// The page of one's details, below the base path.
+    pub const PROFILE: &'static str = "/profil";
+    /// The page of one's sessions, below the base path.
+    pub const SESSIONS: &'static str = "/sessions";
+    /// The pages of the support team, below the base path.
+    pub const SUPPORT: &'static str = "/support";
+    /// The help centre, below the base path; an article is its name below this.
+    pub const HELP: &'static str = "/aide";
 
     /// A site at this origin, in the time of Paris; support is `support@` its host.
     ///

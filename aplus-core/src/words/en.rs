@@ -1,0 +1,113 @@
+//! What people read in English. The three roles keep their French names, which are what the screens of others show.
+
+mod errors;
+mod refusals;
+mod rules;
+
+pub(super) use errors::{email_error, roles_error, text_error};
+pub(super) use refusals::refusal;
+pub(super) use rules::rule;
+
+use crate::account::DeactivatedBy;
+use crate::rules::Action;
+use crate::{Article, FrozenField, ProfileField, RequesterKind, Role, Site, Status, Timestamp};
+
+pub(super) fn role(role: Role) -> &'static str {
+    match role {
+        Role::Aidant => "Aidant (helps at a desk)",
+        Role::Instructeur => "Instructeur (handles files)",
+        Role::Responsable => "Responsable (manages accounts)",
+    }
+}
+
+pub(super) fn status(status: Status) -> &'static str {
+    match status {
+        Status::Active => "Active",
+        Status::Deactivated(DeactivatedBy::Responsable) => "Deactivated by a responsable",
+        Status::Deactivated(DeactivatedBy::Support) => "Deactivated by support",
+        Status::Withdrawn => "Withdrawn before its first use",
+    }
+}
+
+pub(super) fn requester(requester: RequesterKind) -> &'static str {
+    match requester {
+        RequesterKind::Prefecture => "Prefecture",
+        RequesterKind::Anct => "ANCT (national agency for territorial cohesion)",
+        RequesterKind::Partner => "Partner of the France Services deployment",
+        RequesterKind::Responsable => "Responsable of the group",
+        RequesterKind::Person => "The person whom the account is for",
+    }
+}
+
+pub(super) fn frozen_field(field: FrozenField) -> &'static str {
+    match field {
+        FrozenField::Email => "E-mail address",
+        FrozenField::Roles => "Roles",
+        FrozenField::Groups => "Groups",
+        FrozenField::Status => "Status",
+    }
+}
+
+pub(super) fn profile_field(field: ProfileField) -> &'static str {
+    match field {
+        ProfileField::FirstName => "First name",
+        ProfileField::LastName => "Last name",
+        ProfileField::JobTitle => "Job title",
+        ProfileField::Phone => "Phone number",
+    }
+}
+
+pub(super) fn article_title(article: Article) -> &'static str {
+    match article {
+        Article::LoggingIn => "Logging in with a link sent by e-mail",
+        Article::DeadLink => "My link no longer works",
+        Article::AddressAgain => "Why I am asked for my address again",
+        Article::NotRecognised => "My address is not recognised",
+        Article::OwnDetails => "Keeping my details up to date",
+        Article::AddressOrRole => "Having an address or a role changed",
+        Article::CreatingAccount => "Creating an account in my group",
+        Article::Members => "Adding somebody to my group, or taking them out",
+        Article::MistypedAddress => "I created an account at a mistyped address",
+        Article::Deactivating => "Deactivating or reactivating an account",
+        Article::Support => "Contacting support",
+    }
+}
+
+pub(super) fn action(action: Action) -> &'static str {
+    match action {
+        Action::LogIn => "Log in",
+        Action::CreateAccount => "Create an account",
+        Action::CreateAccountFor => "Create an account at somebody's request",
+        Action::AddMember => "Add an account to a group",
+        Action::AddMemberFor => "Add an account to a group at somebody's request",
+        Action::RemoveMember => "Take an account out of a group",
+        Action::Deactivate => "Deactivate an account",
+        Action::Reactivate => "Reactivate an account",
+        Action::Withdraw => "Withdraw an account that was never used",
+        Action::EditProfile => "Change details",
+        Action::ChangeFrozen => "Change an address, a role, a group or a status",
+        Action::ViewAccount => "See an account",
+        Action::ViewGroup => "See the members of a group",
+        Action::EndSession => "End a session",
+        Action::EndAllSessions => "End all sessions",
+        Action::CreateGroup => "Create a group",
+        Action::AddOperator => "Add somebody to the support team",
+        Action::Look => "Look at an account or a group as support",
+    }
+}
+
+#[rustfmt::skip]
+const MONTHS: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+];
+
+pub(super) fn date(at: Timestamp, site: &Site) -> String {
+    let local = site.local(at);
+    let month = super::month(at, MONTHS, site);
+    format!("{} {month} {}", local.day(), local.year())
+}
+
+pub(super) fn moment(at: Timestamp, site: &Site) -> String {
+    format!("on {} at {}", date(at, site), site.hour(at))
+}

@@ -1,0 +1,117 @@
+//! What people read in French. Before `:;!?»` and after `«` stands a space that does not break, `\u{a0}`.
+
+mod errors;
+mod refusals;
+mod rules;
+
+pub(super) use errors::{email_error, roles_error, text_error};
+pub(super) use refusals::refusal;
+pub(super) use rules::rule;
+
+use crate::account::DeactivatedBy;
+use crate::rules::Action;
+use crate::{Article, FrozenField, ProfileField, RequesterKind, Role, Site, Status, Timestamp};
+
+pub(super) fn role(role: Role) -> &'static str {
+    match role {
+        Role::Aidant => "Aidant",
+        Role::Instructeur => "Instructeur",
+        Role::Responsable => "Responsable",
+    }
+}
+
+pub(super) fn status(status: Status) -> &'static str {
+    match status {
+        Status::Active => "Actif",
+        Status::Deactivated(DeactivatedBy::Responsable) => "Désactivé par un responsable",
+        Status::Deactivated(DeactivatedBy::Support) => "Désactivé par le support",
+        Status::Withdrawn => "Retiré avant sa première utilisation",
+    }
+}
+
+pub(super) fn requester(requester: RequesterKind) -> &'static str {
+    match requester {
+        RequesterKind::Prefecture => "Préfecture",
+        RequesterKind::Anct => "ANCT (Agence nationale de la cohésion des territoires)",
+        RequesterKind::Partner => "Partenaire du déploiement France Services",
+        RequesterKind::Responsable => "Responsable du groupe",
+        RequesterKind::Person => "Personne à qui le compte est destiné",
+    }
+}
+
+pub(super) fn frozen_field(field: FrozenField) -> &'static str {
+    match field {
+        FrozenField::Email => "Adresse e-mail",
+        FrozenField::Roles => "Rôles",
+        FrozenField::Groups => "Groupes",
+        FrozenField::Status => "Statut",
+    }
+}
+
+pub(super) fn profile_field(field: ProfileField) -> &'static str {
+    match field {
+        ProfileField::FirstName => "Prénom",
+        ProfileField::LastName => "Nom",
+        ProfileField::JobTitle => "Fonction",
+        ProfileField::Phone => "Téléphone",
+    }
+}
+
+pub(super) fn article_title(article: Article) -> &'static str {
+    match article {
+        Article::LoggingIn => "Se connecter avec un lien reçu par e-mail",
+        Article::DeadLink => "Mon lien ne fonctionne plus",
+        Article::AddressAgain => "Pourquoi mon adresse m'est redemandée",
+        Article::NotRecognised => "Mon adresse n'est pas reconnue",
+        Article::OwnDetails => "Mettre à jour mes informations",
+        Article::AddressOrRole => "Faire changer une adresse ou un rôle",
+        Article::CreatingAccount => "Créer un compte dans mon groupe",
+        Article::Members => "Ajouter une personne à mon groupe, ou l'en retirer",
+        Article::MistypedAddress => "J'ai créé un compte à une adresse mal saisie",
+        Article::Deactivating => "Désactiver ou réactiver un compte",
+        Article::Support => "Contacter le support",
+    }
+}
+
+pub(super) fn action(action: Action) -> &'static str {
+    match action {
+        Action::LogIn => "Se connecter",
+        Action::CreateAccount => "Créer un compte",
+        Action::CreateAccountFor => "Créer un compte à la demande d'un tiers",
+        Action::AddMember => "Ajouter un compte à un groupe",
+        Action::AddMemberFor => "Ajouter un compte à un groupe à la demande d'un tiers",
+        Action::RemoveMember => "Retirer un compte d'un groupe",
+        Action::Deactivate => "Désactiver un compte",
+        Action::Reactivate => "Réactiver un compte",
+        Action::Withdraw => "Retirer un compte jamais utilisé",
+        Action::EditProfile => "Modifier des informations",
+        Action::ChangeFrozen => "Changer une adresse, un rôle, un groupe ou un statut",
+        Action::ViewAccount => "Voir un compte",
+        Action::ViewGroup => "Voir les membres d'un groupe",
+        Action::EndSession => "Fermer une session",
+        Action::EndAllSessions => "Fermer toutes les sessions",
+        Action::CreateGroup => "Créer un groupe",
+        Action::AddOperator => "Ajouter un membre à l'équipe de support",
+        Action::Look => "Consulter un compte ou un groupe au titre du support",
+    }
+}
+
+#[rustfmt::skip]
+const MONTHS: [&str; 12] = [
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+];
+
+pub(super) fn date(at: Timestamp, site: &Site) -> String {
+    let local = site.local(at);
+    let day = match local.day() {
+        1 => "1er".to_owned(),
+        day => day.to_string(),
+    };
+    let month = super::month(at, MONTHS, site);
+    format!("{day} {month} {}", local.year())
+}
+
+pub(super) fn moment(at: Timestamp, site: &Site) -> String {
+    format!("le {} à {}", date(at, site), site.hour(at))
+}
