@@ -90,11 +90,8 @@ pub fn end_session(
     session: SessionId,
 ) -> Result<Permit<EndSession>, Refusal> {
     let author = may_end(actor, owner)?;
-    Ok(Permit::grant(
-        EndSession { owner, session },
-        author,
-        Basis::default(),
-    ))
+    let basis = basis(actor, author, owner);
+    Ok(Permit::grant(EndSession { owner, session }, author, basis))
 }
 
 /// Allows all sessions of somebody to be ended.
@@ -106,12 +103,17 @@ pub fn end_all_sessions(
     owner: Principal,
 ) -> Result<Permit<EndAllSessions>, Refusal> {
     let author = may_end(actor, owner)?;
-    let basis = if author == Author::from(owner) {
+    let basis = basis(actor, author, owner);
+    Ok(Permit::grant(EndAllSessions { owner }, author, basis))
+}
+
+/// One's own sessions end whatever has become of one's rights meanwhile; those of others by a right that counts (A10).
+fn basis(actor: &Actor, author: Author, owner: Principal) -> Basis {
+    if author == Author::from(owner) {
         Basis::default()
     } else {
         Basis::of(actor)
-    };
-    Ok(Permit::grant(EndAllSessions { owner }, author, basis))
+    }
 }
 
 fn may_end(actor: &Actor, owner: Principal) -> Result<Author, Refusal> {
