@@ -1,0 +1,22 @@
+//! Accounts, roles and logins by the rules of the French State's *Administration+*, to be embedded in Rust services.
+//!
+//! This crate only re-exports: the pure core at its root, and what plugs in by feature.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | (none) | the words of the domain, the [`rules`], the judgement of links and sessions |
+//! | `words` | what people read, in French and English |
+//! | `service` | `Aplus`, its use cases, the courier, the journal and the ports of a store |
+//! | `memory` | the reference store |
+//! | `sqlx-sqlite` | the store on SQLite: `aplus::sqlx` |
+//! | `axum` | extractors, JSON API, pages: `aplus::web` |
+//! | `import` | reading the two published lists |
+//! | `test-util` | the contract suite for stores and the kit for property tests |
+
+pub use aplus_core::*;
+
+#[cfg(feature = "sqlx-sqlite")]
+pub use aplus_sqlx as sqlx;
+
+#[cfg(feature = "axum")]
+pub use aplus_axum as web;

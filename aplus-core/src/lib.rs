@@ -12,15 +12,21 @@ pub mod account;
 #[cfg(feature = "service")]
 mod act;
 pub mod asking;
+#[cfg(feature = "test-util")]
+pub mod contract;
 mod email;
 pub mod group;
 mod id;
+#[cfg(feature = "import")]
+pub mod import;
 #[cfg(feature = "service")]
 pub mod journal;
 mod lifetimes;
 pub mod link;
 #[cfg(feature = "service")]
 pub mod mail;
+#[cfg(feature = "memory")]
+pub mod memory;
 mod policy;
 #[cfg(feature = "service")]
 pub mod ports;
@@ -29,11 +35,15 @@ mod refusal;
 mod role;
 pub mod rules;
 mod secret;
+#[cfg(feature = "service")]
+pub mod service;
 pub mod session;
 mod shared_mailbox;
 #[cfg(feature = "words")]
 mod site;
 mod standing;
+#[cfg(feature = "test-util")]
+pub mod test_util;
 mod text;
 mod time;
 #[cfg(feature = "words")]
@@ -63,6 +73,8 @@ pub use secret::{
     BrowserHash, BrowserSecret, HostKey, KeyError, KeyId, LinkHash, LinkSecret, Nonce, SecretError,
     SessionHash, SessionSecret,
 };
+#[cfg(feature = "service")]
+pub use service::{Aplus, Error};
 pub use shared_mailbox::{SharedMailboxError, SharedMailboxes};
 #[cfg(feature = "words")]
 pub use site::{Site, SiteError};

@@ -161,7 +161,7 @@ pub enum Refusal {
     SharedNotAllowed,
     /// A shared mailbox is never Responsable (A5).
     SharedResponsable,
-    /// The group has a responsable: another one takes somebody else's approval (A7).
+    /// The group has, or had, a responsable: another one takes somebody else's approval (A7).
     NeedsApproval {
         /// Which group.
         group: GroupId,
@@ -229,6 +229,15 @@ pub enum Refusal {
     /// Five wrong addresses: only the browser that asked can still confirm (L6).
     AddressWayClosed,
 }
+
+impl std::fmt::Display for Refusal {
+    /// For logs and errors of hosts; what people read is in `words`.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "refused by rule {}: {}", self.rule(), self.code())
+    }
+}
+
+impl std::error::Error for Refusal {}
 
 impl Refusal {
     /// The rule that says no.

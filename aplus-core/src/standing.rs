@@ -130,10 +130,18 @@ impl Actor {
 pub struct GroupFacts {
     /// Which group.
     pub id: GroupId,
-    /// What it was read at.
+    /// What it was read at: how often its set of active responsables has changed.
     pub version: Version,
     /// How many active responsables it has.
     pub active_responsables: u32,
+}
+
+impl GroupFacts {
+    /// Whether the group has, or ever had, an active responsable: its version counts nothing else.
+    #[must_use]
+    pub fn has_had_responsable(&self) -> bool {
+        self.active_responsables > 0 || self.version > Version::default()
+    }
 }
 
 /// An account that is acted on, with the facts of each of its groups.

@@ -64,6 +64,15 @@ pub struct Facts {
     pub repeated: Option<Repeated>,
 }
 
+/// The account that a group starts with.
+#[derive(Debug, PartialEq, Eq)]
+pub enum FirstMember<N, E> {
+    /// One that is created in it.
+    New(N),
+    /// One that is added to it.
+    Existing(E),
+}
+
 /// A part of a list, and from where it goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
@@ -127,6 +136,9 @@ pub trait Accounts: Send + Sync {
     /// An operator by its id.
     async fn operator(&self, id: OperatorId) -> Result<Option<Operator>, StoreError>;
 
+    /// An operator by the address.
+    async fn operator_by_email(&self, email: &EmailAddress) -> Result<Option<Operator>, StoreError>;
+
     /// Whether there is no account, group or operator yet: a demonstration fills nothing else.
     async fn is_empty(&self) -> Result<bool, StoreError>;
 
@@ -153,6 +165,14 @@ pub trait Accounts: Send + Sync {
 
     /// Creates a group (A7); a number of the France Services list is one group's only.
     async fn create_group(&self, act: Act<CreateGroup>) -> Written<Group>;
+
+    /// Creates a group with its first account, both or neither, with an entry each (A7: an import is all or nothing per
+    /// line).
+    async fn found_group(
+        &self,
+        group: Act<CreateGroup>,
+        first: FirstMember<Act<CreateAccount>, Act<AddMember>>,
+    ) -> Written<Group>;
 
     /// Adds an operator, or restores a suspended one (A14); `Taken` if the address is an account's.
     async fn add_operator(&self, act: Act<AddOperator>) -> Written<Operator>;

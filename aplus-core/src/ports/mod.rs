@@ -19,7 +19,7 @@ mod outbox;
 
 use std::error::Error;
 
-pub use accounts::{Accounts, Facts, Page, Repeated, TargetRef, Wanted};
+pub use accounts::{Accounts, Facts, FirstMember, Page, Repeated, TargetRef, Wanted};
 pub use journal::{Journal, RefusalNote, StoredRefusals};
 pub use logins::{
     AnsweredAsks, AskReceipt, LinkStory, LoggedIn, Logins, NewAsk, NewLink, NewSession, Redemption,

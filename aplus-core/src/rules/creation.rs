@@ -102,8 +102,8 @@ pub fn create_account(
 /// Whether support may create this account in `group` at somebody's request (A7).
 ///
 /// # Errors
-/// [`Refusal::NotOperator`], [`Refusal::OperatorSuspended`] (A14), [`Refusal::NeedsApproval`] where the group has a
-/// responsable and the account would be another (A7), and A5's as in [`may_create_account`].
+/// [`Refusal::NotOperator`], [`Refusal::OperatorSuspended`] (A14), [`Refusal::NeedsApproval`] where the group has, or
+/// had, a responsable and the account would be another (A7), and A5's as in [`may_create_account`].
 pub fn may_create_account_for(
     actor: &Actor,
     group: &GroupFacts,
@@ -112,7 +112,8 @@ pub fn may_create_account_for(
 ) -> Result<(), Refusal> {
     active_support(actor)?;
     shared_mailbox(draft, policy)?;
-    let raises = draft.roles.contains(Role::Responsable) && group.active_responsables > 0;
+    // What support took away, support alone does not give anew: the group has had a responsable.
+    let raises = draft.roles.contains(Role::Responsable) && group.has_had_responsable();
     if raises && policy.dual_control != DualControl::None {
         return Err(Refusal::NeedsApproval { group: group.id });
     }

@@ -2,7 +2,7 @@
 
 use super::{Basis, Permit, active_account, active_support, may_view_account};
 use crate::account::{DeactivatedBy, Status};
-use crate::{AccountId, Actor, DualControl, GroupId, Policy, Refusal, Role, Target};
+use crate::{AccountId, Actor, DualControl, GroupFacts, GroupId, Policy, Refusal, Role, Target};
 
 /// An account is deactivated: its sessions and links end with it (L10).
 #[derive(Debug, PartialEq, Eq)]
@@ -83,8 +83,8 @@ pub fn deactivate(actor: &Actor, target: &Target) -> Result<Permit<Deactivate>, 
 
 /// Whether `actor` may bring `target` back (A8).
 ///
-/// Support alone does not bring back a responsable of a group that has another: that would give Responsable without the
-/// approval that A7 asks for.
+/// Support alone does not bring back a responsable whom a responsable deactivated, or one of a group that has another:
+/// that would give Responsable without the approval that A7 asks for.
 ///
 /// # Errors
 /// As [`may_deactivate`], but [`Refusal::NotDeactivated`], [`Refusal::DeactivatedBySupport`] for responsables, and
@@ -97,14 +97,13 @@ pub fn may_reactivate(actor: &Actor, target: &Target, policy: &Policy) -> Result
             Err(Refusal::DeactivatedBySupport)
         }
         (Status::Deactivated(_), DeactivatedBy::Responsable) => Ok(()),
-        (Status::Deactivated(_), DeactivatedBy::Support) => {
+        (Status::Deactivated(before), DeactivatedBy::Support) => {
             let raises = target.standing().roles.contains(Role::Responsable)
                 && policy.dual_control != DualControl::None;
-            match target
-                .groups()
-                .iter()
-                .find(|group| raises && group.active_responsables > 0)
-            {
+            let another = |group: &&GroupFacts| {
+                before == DeactivatedBy::Responsable || group.active_responsables > 0
+            };
+            match target.groups().iter().find(|group| raises && another(group)) {
                 Some(group) => Err(Refusal::NeedsApproval { group: group.id }),
                 None => Ok(()),
             }

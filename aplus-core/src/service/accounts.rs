@@ -279,6 +279,21 @@ impl Aplus {
         }
     }
 
+    /// Whoever is logged in changes their own details (A4).
+    ///
+    /// # Errors
+    /// [`Refusal::NotAccount`] for an operator; as [`Aplus::edit_profile`].
+    pub async fn edit_own_profile(
+        &self,
+        current: &Current,
+        change: &ProfileChange,
+        context: &Context,
+    ) -> Result<Account, Error> {
+        let own = current.account().map(Account::id).ok_or(Refusal::NotAccount);
+        let own = self.allowed(current, Action::EditProfile, About::default(), own, context).await?;
+        self.edit_profile(current.author(), own, change, context).await
+    }
+
     /// Somebody tried to change what is frozen: refused by name, and recorded (A3).
     pub async fn change_frozen(
         &self,

@@ -96,7 +96,7 @@ impl Aplus {
     }
 
     /// The decision of the core, and what is written for it.
-    fn answers(&self, waiting: WaitingAsks, now: Timestamp) -> Result<AnsweredAsks, Error> {
+    pub(super) fn answers(&self, waiting: WaitingAsks, now: Timestamp) -> Result<AnsweredAsks, Error> {
         let WaitingAsks { email, principal, waiting, asks } = waiting;
         let mut fresh = Vec::with_capacity(asks.len());
         for ask in &asks {

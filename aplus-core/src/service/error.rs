@@ -7,7 +7,7 @@ use crate::ports::StoreError;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The rules say no; it is recorded where T1 says so.
-    #[error("refused by rule {}: {}", .0.rule(), .0.code())]
+    #[error(transparent)]
     Refused(Refusal),
     /// The same `Idempotency-Key` came with another body.
     #[error("this Idempotency-Key was used for another request")]

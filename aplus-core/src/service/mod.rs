@@ -8,11 +8,15 @@ mod builder;
 mod context;
 mod courier;
 mod error;
+#[cfg(feature = "import")]
+mod founding;
 mod housekeeping;
 mod login;
 mod sessions;
 mod support;
 mod system;
+#[cfg(feature = "test-util")]
+mod testing;
 
 pub use accounts::{Created, Seen, Warning};
 pub use builder::{Builder, NoticeDomains};
@@ -107,7 +111,6 @@ impl Aplus {
     }
 
     /// Where the service is found.
-    #[must_use]
     pub fn site(&self) -> &Site {
         &self.0.site
     }
@@ -119,7 +122,6 @@ impl Aplus {
     }
 
     /// How long links and sessions live.
-    #[must_use]
     pub fn lifetimes(&self) -> &Lifetimes {
         &self.0.lifetimes
     }
@@ -152,8 +154,12 @@ impl Aplus {
         std::iter::once(&self.0.key).chain(&self.0.known_keys).find(|key| key.id() == id)
     }
 
-    /// When, from where, at which request, and under which ids an act happens.
-    fn circumstances(&self, context: &Context, author: Author) -> Result<Circumstances, StoreError> {
+    /// When, from where, at which request, and under which ids an act of `author` happens: for a host that writes an act
+    /// and a row of its own in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] where the machine gives no randomness.
+    pub fn circumstances(&self, context: &Context, author: Author) -> Result<Circumstances, StoreError> {
         let at = self.now();
         Ok(Circumstances {
             at,
@@ -273,6 +279,23 @@ impl Aplus {
                 Err(self.note_refusal(&current.actor(), action, about, refusal, context).await)
             }
         }
+    }
+
+    /// A verdict that a page gives before the act, so that nobody fills in a form in vain: a no is recorded as any other
+    /// (T1). The act itself is judged anew, on its own facts.
+    ///
+    /// # Errors
+    /// The refusal of `verdict`; what the store says.
+    pub async fn allow<T>(
+        &self,
+        current: &Current,
+        action: Action,
+        account: Option<crate::AccountId>,
+        group: Option<crate::GroupId>,
+        verdict: Result<T, Refusal>,
+        context: &Context,
+    ) -> Result<T, Error> {
+        self.allowed(current, action, About { account, group }, verdict, context).await
     }
 
     async fn note_refusal(

@@ -83,6 +83,46 @@ impl Aplus {
         Ok(self.0.store.groups(after, limit).await?)
     }
 
+    /// The groups of somebody in the order of their ids: an account's own (A9), all for support.
+    ///
+    /// # Errors
+    /// As [`Aplus::groups`]; what the store says.
+    pub async fn my_groups(
+        &self,
+        current: &Current,
+        after: Option<GroupId>,
+        limit: u32,
+        context: &Context,
+    ) -> Result<Page<Group>, Error> {
+        let Some(account) = current.account() else {
+            return self.groups(current, after, limit, context).await;
+        };
+        let mut left = account.groups().iter().filter(|group| after.is_none_or(|after| group.id > after));
+        let mut items = Vec::new();
+        for mention in left.by_ref().take(usize::try_from(limit).unwrap_or(usize::MAX)) {
+            items.extend(self.0.store.group(mention.id).await?);
+        }
+        let next = left.next().and(items.last()).map(|group| group.id.to_string());
+        Ok(Page { items, next })
+    }
+
+    /// Whether somebody acts as support on an account, before `action` is decided by its own rule: what only support may
+    /// ask for in this way is refused to others and recorded (A7, T1).
+    ///
+    /// # Errors
+    /// [`Refusal::NotOperator`], [`Refusal::OperatorSuspended`]; what the store says.
+    pub async fn act_as_support(
+        &self,
+        current: &Current,
+        action: Action,
+        account: AccountId,
+        context: &Context,
+    ) -> Result<(), Error> {
+        let about = About { account: Some(account), group: None };
+        let verdict = rules::may_act_as_support(&current.actor());
+        self.allowed(current, action, about, verdict, context).await
+    }
+
     /// Support looks an account up by its address; the look is an entry (T1).
     ///
     /// # Errors

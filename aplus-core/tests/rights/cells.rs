@@ -117,6 +117,7 @@ pub const COLUMNS: &[Column] = &[
     Column { name: "member", values: YES_NO, value: |cell| yes_no(Some(target(cell).groups.contains(cell.group.id))) },
     Column { name: "groups", values: &["one", "more"], value: |cell| usize::from(target(cell).groups.len() > 1) },
     Column { name: "count", values: COUNTS, value: |cell| cell.group.active_responsables as usize },
+    Column { name: "had", values: YES_NO, value: |cell| yes_no(Some(cell.group.has_had_responsable())) },
     Column { name: "fewest", values: COUNTS, value: |cell| counts(cell).min().unwrap_or(3) },
     Column { name: "most", values: COUNTS, value: |cell| counts(cell).max().unwrap_or(3) },
     Column { name: "gives", values: HOLDS, value: |cell| holds(cell.draft.map(|draft| draft.roles)) },
@@ -468,7 +469,10 @@ impl Question {
                 let groups: Vec<_> = match known {
                     Some(known) if counted => vec![*known],
                     _ if !in_group => vec![facts(1, 2)],
-                    _ => (0..=2).map(|count| facts(1, count)).collect(),
+                    _ => {
+                        let never = GroupFacts { version: Version(0), ..facts(1, 0) };
+                        std::iter::once(never).chain((0..=2).map(|count| facts(1, count))).collect()
+                    }
                 };
                 for group in groups {
                     for draft in &drafts {

@@ -128,7 +128,7 @@ pub(in crate::words) fn refusal(
         ),
         Refusal::NeedsApproval { .. } => (
             "Approval needed",
-            "This group has a responsable already: giving it another takes somebody else's \
+            "This group has a responsable, or has had one: giving it another takes somebody else's \
                 approval. A responsable of the group can do it themselves on the group's page; \
                 support can create an account without the role responsable."
                 .into(),

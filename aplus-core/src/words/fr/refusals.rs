@@ -140,7 +140,7 @@ pub(in crate::words) fn refusal(
         ),
         Refusal::NeedsApproval { .. } => (
             "Accord nécessaire",
-            "Ce groupe a déjà un responsable\u{a0}: lui en donner un de plus demande l'accord \
+            "Ce groupe a un responsable, ou en a eu un\u{a0}: lui en donner un autre demande l'accord \
                 d'une autre personne. Un responsable du groupe peut le faire lui-même depuis la \
                 page du groupe\u{a0}; le support peut créer un compte sans le rôle de \
                 responsable."

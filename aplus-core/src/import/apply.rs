@@ -1,0 +1,365 @@
+//! Each line on its own: find the group and the account, ask the rules, write all of it or nothing.
+
+use std::io::Read;
+
+use super::line::{Unread, Wish, read};
+use super::plan::{GroupKey, Plan};
+use super::reading::List;
+use super::{ImportReport, RefusedLine};
+use crate::ports::{Facts, FirstMember, TargetRef, Wanted};
+use crate::rules::{self, AccountDraft, GroupDraft, Holder};
+use crate::service::{Context, Error};
+use crate::words::{self, Language};
+use crate::{
+    AccountId, Aplus, Author, EmailAddress, GroupFacts, GroupId, Refusal, Standing, SupportRequest, Target, Version,
+};
+
+/// Why an import does not start, or stops.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// There is nothing in the file.
+    #[error("the file is empty")]
+    Empty,
+    /// The file cannot be read.
+    #[error("the file cannot be read")]
+    Unreadable(#[source] std::io::Error),
+    /// The header is none that is known.
+    #[error(
+        "the header is neither that of the France Services list (MATRICULE;DEPARTEMENT;FRANCE SERVICES;…) nor that of \
+         a list of accounts (Nom;Qualité;Email;…): {0}"
+    )]
+    UnknownHeader(String),
+    /// Whoever imports may not, or the store does not answer; the lines before are done, and a repeated import goes on.
+    #[error("the import stopped at line {line}")]
+    Stopped {
+        /// Where.
+        line: u64,
+        /// Why.
+        #[source]
+        cause: Error,
+    },
+}
+
+/// How a list is imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportOptions {
+    /// Who imports: an operator, or the machine (A7).
+    pub author: Author,
+    /// At whose request.
+    pub request: SupportRequest,
+    /// Of the France Services list: whether accounts are made too.
+    pub with_accounts: bool,
+    /// Whether people are told (A12).
+    pub welcome: bool,
+    /// Whether it is only said what would happen.
+    pub dry_run: bool,
+}
+
+/// What one line came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Effect {
+    group_created: bool,
+    account: AccountEffect,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AccountEffect {
+    None,
+    Created,
+    Joined,
+}
+
+/// Why a line did nothing: a rule, or a store that does not answer.
+enum NoEffect {
+    Refused(Refusal),
+    Ambiguous,
+    Stopped(Error),
+}
+
+impl From<Error> for NoEffect {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(refusal) => Self::Refused(refusal),
+            error => Self::Stopped(error),
+        }
+    }
+}
+
+impl From<Refusal> for NoEffect {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl Aplus {
+    /// Imports a published list (A7): line by line, each all or nothing; `progress` is called after each line.
+    ///
+    /// Refused lines are in the report and stop nothing. An import that is repeated makes nothing twice.
+    ///
+    /// # Errors
+    /// [`ImportError`]: before the first line nothing was written.
+    pub async fn import<R: Read + Send>(
+        &self,
+        source: R,
+        options: &ImportOptions,
+        mut progress: impl FnMut(&ImportReport) + Send,
+    ) -> Result<ImportReport, ImportError> {
+        let mut list = List::open(source)?;
+        let layout = list.layout;
+        self.may_import(options).await.map_err(|cause| ImportError::Stopped { line: 1, cause })?;
+        let mut plan = Plan::default();
+        let mut report = ImportReport::default();
+        loop {
+            let (line, wish) = match list.next_line()? {
+                None => break,
+                Some((line, cells)) => {
+                    let wish = read(layout, &cells, options.with_accounts, self.policy());
+                    (line, wish)
+                }
+            };
+            report.lines += 1;
+            let effect = match &wish {
+                Err(Unread { code, value, detail }) => {
+                    let (code, value, detail) = (code.clone(), value.clone(), detail.clone());
+                    report.refused.push(RefusedLine { line, code, value, detail });
+                    progress(&report);
+                    continue;
+                }
+                Ok(wish) => self.apply(wish, options, &mut plan).await.map_err(|no| (no, wish)),
+            };
+            match effect {
+                Ok(effect) => report.count(effect),
+                Err((NoEffect::Refused(refusal), wish)) => {
+                    let detail = words::refusal(&refusal, Language::French, self.site()).detail;
+                    report.refuse(line, refusal.code(), wish, detail);
+                }
+                Err((NoEffect::Ambiguous, wish)) => {
+                    let detail = "plusieurs groupes portent ce nom sur ce territoire".to_owned();
+                    report.refuse(line, "ambiguous_group", wish, detail);
+                }
+                Err((NoEffect::Stopped(cause), _)) => return Err(ImportError::Stopped { line, cause }),
+            }
+            progress(&report);
+        }
+        Ok(report)
+    }
+
+    async fn may_import(&self, options: &ImportOptions) -> Result<(), Error> {
+        let wanted = Wanted { author: options.author, target: None, group: None, request: None };
+        let facts = self.store().facts(&wanted).await?;
+        Ok(rules::may_act_as_support(&facts.actor)?)
+    }
+
+    async fn apply(
+        &self,
+        wish: &Wish,
+        options: &ImportOptions,
+        plan: &mut Plan,
+    ) -> Result<Effect, NoEffect> {
+        let key = GroupKey::of(&wish.group);
+        let group = match plan.group(&key) {
+            Some(facts) => Some(facts.id),
+            None => self.known_group(&wish.group).await?,
+        };
+        if options.dry_run {
+            self.foresee(wish, options, plan, key, group).await
+        } else {
+            self.carry_out(wish, options, group).await
+        }
+    }
+
+    async fn known_group(&self, draft: &GroupDraft) -> Result<Option<GroupId>, NoEffect> {
+        let found = match &draft.matricule {
+            Some(matricule) => {
+                let group = self.store().group_by_matricule(matricule).await.map_err(Error::from)?;
+                return Ok(group.map(|group| group.id));
+            }
+            None => self
+                .store()
+                .groups_by_name(&draft.name, draft.department.as_ref())
+                .await
+                .map_err(Error::from)?,
+        };
+        match found.as_slice() {
+            [] => Ok(None),
+            [group] => Ok(Some(group.id)),
+            [..] => Err(NoEffect::Ambiguous),
+        }
+    }
+
+    async fn carry_out(
+        &self,
+        wish: &Wish,
+        options: &ImportOptions,
+        group: Option<GroupId>,
+    ) -> Result<Effect, NoEffect> {
+        let context = Context { silent: !options.welcome, ..Context::default() };
+        let ImportOptions { author, request, .. } = options;
+        let Some(group) = group else {
+            return self.start_group(wish, options, &context).await;
+        };
+        let account = match &wish.account {
+            None => AccountEffect::None,
+            Some(draft) => match self.member(*author, group, &draft.email).await? {
+                Member::Already => AccountEffect::None,
+                Member::Elsewhere => {
+                    self.add_member_for(*author, group, &draft.email, request, &context).await?;
+                    AccountEffect::Joined
+                }
+                Member::Nobody => {
+                    self.create_account_for(*author, group, draft, request, &context).await?;
+                    AccountEffect::Created
+                }
+            },
+        };
+        Ok(Effect { group_created: false, account })
+    }
+
+    /// A new group with its first account, both or neither.
+    async fn start_group(
+        &self,
+        wish: &Wish,
+        options: &ImportOptions,
+        context: &Context,
+    ) -> Result<Effect, NoEffect> {
+        let ImportOptions { author, request, .. } = options;
+        let joins = match &wish.account {
+            None => None,
+            Some(draft) => self.account_facts(*author, &draft.email).await?.target,
+        };
+        let account = match (&wish.account, &joins) {
+            (None, _) => AccountEffect::None,
+            (Some(_), Some(_)) => AccountEffect::Joined,
+            (Some(_), None) => AccountEffect::Created,
+        };
+        let decide = |facts: &Facts, group: &GroupFacts| {
+            let founding = rules::create_group(&facts.actor, &wish.group, request)?;
+            let first = match (&wish.account, &facts.target) {
+                (None, _) => None,
+                (Some(_), Some(target)) => {
+                    Some(FirstMember::Existing(rules::add_member_for(&facts.actor, group, target, request)?))
+                }
+                (Some(draft), None) => Some(FirstMember::New(rules::create_account_for(
+                    &facts.actor,
+                    group,
+                    draft,
+                    request,
+                    self.policy(),
+                )?)),
+            };
+            Ok((founding, first))
+        };
+        let email = wish.account.as_ref().map(|draft| &draft.email);
+        self.found_group(*author, email, context, decide).await?;
+        Ok(Effect { group_created: true, account })
+    }
+
+    async fn account_facts(&self, author: Author, email: &EmailAddress) -> Result<Facts, NoEffect> {
+        let target = Some(TargetRef::Email(email.clone()));
+        let wanted = Wanted { author, target, group: None, request: None };
+        Ok(self.store().facts(&wanted).await.map_err(Error::from)?)
+    }
+
+    async fn member(&self, author: Author, group: GroupId, email: &EmailAddress) -> Result<Member, NoEffect> {
+        Ok(match self.account_facts(author, email).await?.target {
+            None => Member::Nobody,
+            Some(target) if target.standing().groups.contains(group) => Member::Already,
+            Some(_) => Member::Elsewhere,
+        })
+    }
+
+    /// The same decisions on facts that also hold what the lines before would have done.
+    async fn foresee(
+        &self,
+        wish: &Wish,
+        options: &ImportOptions,
+        plan: &mut Plan,
+        key: GroupKey,
+        group: Option<GroupId>,
+    ) -> Result<Effect, NoEffect> {
+        let author = options.author;
+        let wanted = Wanted { author, target: None, group, request: None };
+        let facts = self.store().facts(&wanted).await.map_err(Error::from)?;
+        let new_group = self.fresh_id()?;
+        let in_group = match (facts.group, group) {
+            (Some(stored), _) => stored,
+            (None, id) => GroupFacts {
+                id: id.unwrap_or(new_group),
+                version: Version::default(),
+                active_responsables: 0,
+            },
+        };
+        let responsables = u32::from(plan.has_responsable(in_group.id));
+        let in_group =
+            GroupFacts { active_responsables: in_group.active_responsables.max(responsables), ..in_group };
+        if group.is_none() {
+            rules::may_act_as_support(&facts.actor)?;
+        }
+        let mut account = AccountEffect::None;
+        if let Some(draft) = &wish.account {
+            account = self.foresee_account(draft, author, &in_group, plan, &facts.actor).await?;
+        }
+        if group.is_none() {
+            plan.add_group(key, in_group.id);
+        }
+        Ok(Effect { group_created: group.is_none(), account })
+    }
+
+    async fn foresee_account(
+        &self,
+        draft: &AccountDraft,
+        author: Author,
+        group: &GroupFacts,
+        plan: &mut Plan,
+        actor: &crate::Actor,
+    ) -> Result<AccountEffect, NoEffect> {
+        let target: Option<Target> = match plan.account(&draft.email) {
+            Some(planned) => Some(planned),
+            None => self.account_facts(author, &draft.email).await?.target,
+        };
+        let Some(target) = target else {
+            rules::may_create_account_for(actor, group, draft, self.policy())?;
+            if self.store().holder(&draft.email).await.map_err(Error::from)? == Some(Holder::Operator) {
+                return Err(NoEffect::Refused(rules::taken(Holder::Operator)));
+            }
+            let id = AccountId::from_uuid(*self.fresh_id()?.as_uuid());
+            plan.new_account(draft, id, group.id);
+            return Ok(AccountEffect::Created);
+        };
+        if target.standing().groups.contains(group.id) {
+            return Ok(AccountEffect::None);
+        }
+        rules::may_add_member_for(actor, group, &target)?;
+        let groups = target.standing().groups.iter().chain([group.id]).collect();
+        plan.add_account(&draft.email, Standing { groups, ..target.standing().clone() });
+        Ok(AccountEffect::Joined)
+    }
+}
+
+enum Member {
+    Already,
+    Elsewhere,
+    Nobody,
+}
+
+impl ImportReport {
+    fn count(&mut self, effect: Effect) {
+        let nothing = Effect { group_created: false, account: AccountEffect::None };
+        if effect == nothing {
+            self.unchanged += 1;
+        } else {
+            self.applied += 1;
+        }
+        self.groups_created += u64::from(effect.group_created);
+        self.accounts_created += u64::from(effect.account == AccountEffect::Created);
+        self.accounts_joined += u64::from(effect.account == AccountEffect::Joined);
+    }
+
+    fn refuse(&mut self, line: u64, code: &str, wish: &Wish, detail: String) {
+        let value = match &wish.account {
+            Some(draft) => draft.email.as_str().to_owned(),
+            None => wish.group.name.as_str().to_owned(),
+        };
+        self.refused.push(RefusedLine { line, code: code.to_owned(), value, detail });
+    }
+}

@@ -1,0 +1,98 @@
+//! The journal, in memory.
+
+use async_trait::async_trait;
+
+use super::{Check, MemoryStore, RefusalRow, doubled, unless_settled};
+use crate::journal::{Entry, StoredEntry};
+use crate::ports::{Journal, Outcome, RefusalNote, StoreError, StoredRefusals, Written};
+use crate::rules::Look;
+use crate::{Act, EntryId, Timestamp};
+
+#[async_trait]
+impl Journal for MemoryStore {
+    async fn look(&self, act: Act<Look>) -> Written<()> {
+        let mut state = self.state();
+        unless_settled!(state, &act);
+        state.record(&act);
+        Ok(Outcome::Done(()))
+    }
+
+    async fn refuse(&self, note: RefusalNote, since: Timestamp) -> Result<(), StoreError> {
+        let mut state = self.state();
+        let mut rows = state.refusals.values_mut();
+        if let Some(row) = rows.find(|row| row.key == note.key && row.at > since) {
+            row.times = row.times.saturating_add(1);
+            return Ok(());
+        }
+        if state.entries.contains_key(&note.entry.id()) {
+            return doubled("an entry");
+        }
+        let row = RefusalRow {
+            key: note.key,
+            at: note.entry.at(),
+            times: 0,
+        };
+        state.refusals.insert(note.entry.id(), row);
+        state.append(&note.entry);
+        Ok(())
+    }
+
+    async fn counted_refusals(
+        &self,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<StoredRefusals>, StoreError> {
+        let state = self.state();
+        let rows = state.refusals.iter().filter(|(_, row)| row.at <= until);
+        let counted = rows.filter_map(|(first, row)| {
+            let first = state.entries.get(first)?;
+            Some(StoredRefusals {
+                first: first.clone(),
+                times: row.times,
+            })
+        });
+        Ok(counted
+            .take(usize::try_from(limit).unwrap_or(usize::MAX))
+            .collect())
+    }
+
+    async fn settle_refusals(
+        &self,
+        first: EntryId,
+        times: u32,
+        entry: Option<Entry>,
+    ) -> Written<()> {
+        let mut state = self.state();
+        if state
+            .refusals
+            .get(&first)
+            .is_none_or(|row| row.times != times)
+        {
+            return Ok(Outcome::Stale);
+        }
+        if let Some(entry) = entry {
+            if state.entries.contains_key(&entry.id()) {
+                return doubled("an entry");
+            }
+            state.append(&entry);
+        }
+        state.refusals.remove(&first);
+        Ok(Outcome::Done(()))
+    }
+
+    async fn entries(
+        &self,
+        after: Option<EntryId>,
+        limit: u32,
+    ) -> Result<Vec<StoredEntry>, StoreError> {
+        let state = self.state();
+        let entries = state
+            .entries
+            .values()
+            .filter(|entry| Some(entry.id) > after);
+        Ok(entries
+            .take(usize::try_from(limit).unwrap_or(usize::MAX))
+            .cloned()
+            .collect())
+    }
+}

@@ -1,0 +1,122 @@
+//! Mails that wait, in memory.
+
+use std::cmp::Reverse;
+
+use async_trait::async_trait;
+
+use super::{MailRow, MemoryStore, State};
+use crate::account::Author;
+use crate::mail::Message;
+use crate::ports::{LinkKey, Outbox, QueuedMail, StoreError};
+use crate::{EmailAddress, LinkId, MailId, Timestamp};
+
+impl State {
+    fn link_key(&self, id: LinkId) -> Option<LinkKey> {
+        let row = self.links.get(&id)?;
+        Some(LinkKey {
+            facts: self.link_facts(row)?,
+            hash: row.link.hash,
+            nonce: row.link.nonce,
+            key: row.link.key,
+        })
+    }
+
+    fn author_email(&self, message: &Message) -> Option<EmailAddress> {
+        match message {
+            Message::Welcome { by, .. }
+            | Message::AddedToGroup { by, .. }
+            | Message::RemovedFromGroup { by }
+            | Message::AccountDeactivated { by }
+            | Message::AccountReactivated { by } => match by {
+                Author::Account(id) => self.accounts.get(id)?.email.clone(),
+                Author::Operator(_) | Author::Machine => None,
+            },
+            Message::LoginLink { .. }
+            | Message::AddressUnknown
+            | Message::AddressDeactivated
+            | Message::AccountCreatedInYourGroup { .. }
+            | Message::OperatorAdded => None,
+        }
+    }
+}
+
+impl MemoryStore {
+    /// Changes a mail that was not settled yet.
+    fn unsettled(&self, id: MailId, change: impl FnOnce(&mut MailRow)) {
+        let mut state = self.state();
+        if let Some(mail) = state.mails.get_mut(&id)
+            && mail.settled_at().is_none()
+        {
+            change(mail);
+        }
+    }
+}
+
+#[async_trait]
+impl Outbox for MemoryStore {
+    async fn claim(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<QueuedMail>, StoreError> {
+        let mut state = self.state();
+        let due = state
+            .mails
+            .iter()
+            .filter(|(_, mail)| mail.settled_at().is_none() && mail.due_at <= now);
+        let mut due: Vec<_> = due
+            .map(|(id, mail)| (Reverse(mail.message.is_urgent()), mail.queued_at, *id))
+            .collect();
+        due.sort_unstable();
+        due.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let mut claimed = Vec::with_capacity(due.len());
+        for (_, _, id) in due {
+            let Some(mail) = state.mails.get(&id) else {
+                continue;
+            };
+            let Some(to) = mail.to.clone() else { continue };
+            claimed.push(QueuedMail {
+                id,
+                to,
+                message: mail.message,
+                language: mail.language,
+                queued_at: mail.queued_at,
+                attempts: mail.attempts,
+                link: mail.message.link().and_then(|link| state.link_key(link)),
+                author_email: state.author_email(&mail.message),
+            });
+            if let Some(mail) = state.mails.get_mut(&id) {
+                mail.due_at = until;
+                mail.attempts = mail.attempts.saturating_add(1);
+            }
+        }
+        Ok(claimed)
+    }
+
+    async fn sent(&self, id: MailId, at: Timestamp) -> Result<(), StoreError> {
+        self.unsettled(id, |mail| {
+            mail.to = None;
+            mail.sent_at = Some(at);
+        });
+        Ok(())
+    }
+
+    async fn postpone(&self, id: MailId, next: Timestamp) -> Result<(), StoreError> {
+        self.unsettled(id, |mail| mail.due_at = next);
+        Ok(())
+    }
+
+    async fn give_up(
+        &self,
+        id: MailId,
+        at: Timestamp,
+        reason: &'static str,
+    ) -> Result<(), StoreError> {
+        self.unsettled(id, |mail| {
+            mail.to = None;
+            mail.given_up = Some((at, reason));
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,74 @@
+//! A new group with its first account: both or neither (A7).
+
+use super::{ATTEMPTS, Aplus, Context, Error};
+use crate::ports::{Facts, FirstMember, Outcome, TargetRef, Wanted};
+use crate::rules::{self, Action, AddMember, CreateAccount, CreateGroup, Permit};
+use crate::{Author, EmailAddress, GroupFacts, GroupId, Refusal, Version};
+
+/// What the rules allow together.
+pub(crate) type Founding =
+    (Permit<CreateGroup>, Option<FirstMember<Permit<CreateAccount>, Permit<AddMember>>>);
+
+impl Aplus {
+    /// An id for what is only foreseen.
+    pub(crate) fn fresh_id(&self) -> Result<GroupId, Error> {
+        Ok(GroupId::new(self.now(), self.random()?))
+    }
+
+    /// Load, decide on both, write both in one transaction; anew if the facts moved.
+    pub(crate) async fn found_group(
+        &self,
+        author: Author,
+        email: Option<&EmailAddress>,
+        context: &Context,
+        decide: impl Fn(&Facts, &GroupFacts) -> Result<Founding, Refusal> + Send + Sync,
+    ) -> Result<(), Error> {
+        let target = email.cloned().map(TargetRef::Email);
+        let wanted = Wanted { author, target, group: None, request: None };
+        for _ in 0..ATTEMPTS {
+            let facts = self.0.store.facts(&wanted).await?;
+            let circumstances = self.circumstances(context, author)?;
+            let id = GroupId::from_uuid(circumstances.created);
+            let group = GroupFacts { id, version: Version::default(), active_responsables: 0 };
+            let (founding, first) = match decide(&facts, &group) {
+                Ok(permits) => permits,
+                Err(refusal) => {
+                    return Err(self.refuse(&facts, Action::CreateGroup, &wanted, refusal, context).await);
+                }
+            };
+            let founding = founding.into_act(circumstances);
+            let circumstances = self.circumstances(context, author)?;
+            let first = match first {
+                None => None,
+                Some(FirstMember::New(permit)) => {
+                    let act = permit.into_act(circumstances);
+                    Some(FirstMember::New(if context.silent { act.silent() } else { act }))
+                }
+                Some(FirstMember::Existing(permit)) => {
+                    let act = permit.into_act(circumstances);
+                    Some(FirstMember::Existing(if context.silent { act.silent() } else { act }))
+                }
+            };
+            let written = match first {
+                None => self.0.store.create_group(founding).await?,
+                Some(first) => self.0.store.found_group(founding, first).await?,
+            };
+            match written {
+                Outcome::Done(_) => {
+                    self.0.work.notify_one();
+                    return Ok(());
+                }
+                Outcome::Stale | Outcome::Repeated(_) => {}
+                Outcome::Taken => {
+                    let holder = match email {
+                        Some(email) => self.0.store.holder(email).await?,
+                        None => None,
+                    };
+                    let refusal = holder.map_or(Refusal::GroupTaken, rules::taken);
+                    return Err(self.refuse(&facts, Action::CreateGroup, &wanted, refusal, context).await);
+                }
+            }
+        }
+        Err(Error::Busy)
+    }
+}

@@ -1,0 +1,36 @@
+//! The contract suite, run against the reference store.
+
+use std::sync::Arc;
+
+use aplus_core::contract::{Harness, OutboxLine, Probe, async_trait};
+use aplus_core::memory::MemoryStore;
+use aplus_core::ports::Store;
+use aplus_core::{EntryId, store_contract};
+
+struct Memory;
+
+#[async_trait]
+impl Harness for Memory {
+    async fn fresh(&self) -> Box<dyn Probe> {
+        Box::new(Opened(MemoryStore::default()))
+    }
+}
+
+struct Opened(MemoryStore);
+
+#[async_trait]
+impl Probe for Opened {
+    fn store(&self) -> Arc<dyn Store> {
+        Arc::new(self.0.clone())
+    }
+
+    async fn seal_queue(&self) -> Vec<EntryId> {
+        self.0.seal_queue()
+    }
+
+    async fn outbox(&self) -> Vec<OutboxLine> {
+        self.0.outbox().into_iter().map(OutboxLine::from).collect()
+    }
+}
+
+store_contract!(Memory);
