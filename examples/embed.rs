@@ -3,13 +3,11 @@
 //!
 //! `cargo run --example embed --features axum,sqlx-sqlite,test-util` makes one request of each kind and ends.
 
-use std::sync::Arc;
-
 use aplus::ports::{Accounts, Letter, MailError, Mailer, Outcome, Wanted};
 use aplus::rules::{self, AccountDraft, GroupDraft};
 use aplus::service::{Context, GroupForm};
-use aplus::sqlx::sqlite::{SqliteStore, accounts};
-use aplus::web::{Caller, CurrentAccount, Problem, Web};
+use aplus::sqlx::sqlite::{SqliteStore, accounts, store_error};
+use aplus::web::{CurrentAccount, Web};
 use aplus::{
     Aplus, Author, EmailAddress, Error, GroupId, GroupName, HostKey, Reference, Refusal, Requester, RequesterKind,
     Role, Roles, Site, SupportRequest, test_util,
@@ -26,7 +24,7 @@ use tower::ServiceExt;
 #[derive(Clone)]
 struct Desks {
     aplus: Aplus,
-    store: Arc<SqliteStore>,
+    store: SqliteStore,
 }
 
 impl FromRef<Desks> for Aplus {
@@ -45,11 +43,13 @@ async fn open_desk(
     State(desks): State<Desks>,
     CurrentAccount(responsable): CurrentAccount,
     Path((group, email)): Path<(GroupId, String)>,
-    Caller(context): Caller,
-) -> Result<StatusCode, Problem> {
-    let desks_problem = |error: Error| Problem::of(&desks.aplus, error);
-    let email = EmailAddress::parse(&email).map_err(|_| desks_problem(Refusal::AccountNotFound.into()))?;
-    create(&desks, responsable.id().into(), group, email, &context).await.map_err(desks_problem)
+) -> StatusCode {
+    let Ok(email) = EmailAddress::parse(&email) else { return StatusCode::UNPROCESSABLE_ENTITY };
+    match create(&desks, responsable.id().into(), group, email, &Context::default()).await {
+        Ok(()) => StatusCode::CREATED,
+        Err(Error::Refused(_)) => StatusCode::FORBIDDEN,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
 }
 
 async fn create(
@@ -58,7 +58,7 @@ async fn create(
     group: GroupId,
     email: EmailAddress,
     context: &Context,
-) -> Result<StatusCode, Error> {
+) -> Result<(), Error> {
     let wanted = Wanted { author, target: None, group: Some(group), request: None };
     let facts = desks.store.facts(&wanted).await?;
     let group = facts.group.ok_or(Refusal::GroupNotFound)?;
@@ -67,29 +67,101 @@ async fn create(
     let act = permit.into_act(desks.aplus.circumstances(context, author)?);
 
     let mut transaction = desks.store.begin().await?;
-    match accounts::create_account(&mut transaction, act).await? {
+    match accounts::create_account(&mut transaction, act).await.map_err(store_error)? {
         Outcome::Done(account) => {
             sqlx::query("insert into desk (account_id, number) values (?1, 1)")
                 .bind(account.id().as_uuid().as_bytes().as_slice())
                 .execute(&mut *transaction)
                 .await
-                .map_err(aplus::sqlx::sqlite::store_error)?;
+                .map_err(store_error)?;
             SqliteStore::commit(transaction).await?;
-            Ok(StatusCode::CREATED)
+            Ok(())
         }
         Outcome::Taken => Err(Refusal::EmailTaken.into()),
         Outcome::Stale | Outcome::Repeated(_) => Err(Error::Busy),
     }
 }
 
-struct Printer;
+/// Where a host hands its mails to a relay.
+struct Relay;
 
 #[async_trait::async_trait]
-impl Mailer for Printer {
+impl Mailer for Relay {
     async fn send(&self, letter: &Letter) -> Result<(), MailError> {
         tracing::info!(id = %letter.id, "a letter would go out");
         Ok(())
     }
 }
 
-fn main() {}
+/// The host's router: its own pages, and ours below `/comptes`.
+fn app(desks: Desks) -> Router {
+    Router::new()
+        .route("/", get(home))
+        .route("/desks/{group}/{email}", post(open_desk))
+        .merge(Web::new(&desks.aplus).router())
+        .fallback(|| async { (StatusCode::NOT_FOUND, "nothing here") })
+        .with_state(desks)
+}
+
+/// A database with the host's table beside ours, a group and its responsable.
+async fn open(folder: &std::path::Path) -> Result<(Desks, GroupId), Box<dyn std::error::Error>> {
+    let store = SqliteStore::connect(&format!("sqlite:{}", folder.join("desks.db").display())).await?;
+    store.migrate().await?;
+    let mut transaction = store.begin().await?;
+    sqlx::query("create table desk (account_id blob primary key references aplus_account (id), number integer)")
+        .execute(&mut *transaction)
+        .await?;
+    SqliteStore::commit(transaction).await?;
+
+    let site = Site::new("http://127.0.0.1:3000")?.with_base_path("/comptes")?;
+    let key = HostKey::new(b"at least 32 random bytes of a file")?;
+    let aplus = Aplus::builder(store.clone(), Relay, site, key).build();
+    let request = SupportRequest {
+        requester: Requester { kind: RequesterKind::Prefecture, name: None },
+        reference: Reference::parse("ouverture du service")?,
+    };
+    let form = GroupForm { draft: GroupDraft::new(GroupName::parse("Mairie de Valmy")?), request: request.clone() };
+    let group = aplus.create_group(Author::Machine, &form, &Context::default()).await?.id;
+    let draft = AccountDraft::new(EmailAddress::parse("camille.martin@valmy.example")?, Roles::only(Role::Responsable));
+    aplus.create_account_for(Author::Machine, group, &draft, &request, &Context::default()).await?;
+    Ok((Desks { aplus, store }, group))
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    let (desks, group) = open(folder.path()).await?;
+    let app = app(desks.clone());
+    let ask = |method: &str, path: &str, cookie: Option<&str>| {
+        let request = Request::builder().method(method).uri(path);
+        let request = cookie.iter().fold(request, |request, cookie| request.header(header::COOKIE, *cookie));
+        request.body(Body::empty())
+    };
+
+    // Nobody is logged in: a navigation is led to our log-in, below the host's base path, and back.
+    let navigation = Request::builder().uri("/").header(header::ACCEPT, "text/html").body(Body::empty())?;
+    let answer = app.clone().oneshot(navigation).await?;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    assert_eq!(answer.headers()[header::LOCATION], "/comptes/connexion?next=%2F");
+
+    // The responsable logs in, and opens a desk: an account and the host's row.
+    let camille = EmailAddress::parse("camille.martin@valmy.example")?;
+    let opened = test_util::log_in(&desks.aplus, &camille).await?;
+    let cookie = format!("aplus={}", opened.secret.reveal().expose_secret());
+    let answer = app.clone().oneshot(ask("GET", "/", Some(&cookie))?).await?;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let path = format!("/desks/{group}/sacha.petit@valmy.example");
+    let answer = app.clone().oneshot(ask("POST", &path, Some(&cookie))?).await?;
+    assert_eq!(answer.status(), StatusCode::CREATED);
+
+    // The same address again: refused, and neither an account nor a row came of it.
+    let answer = app.clone().oneshot(ask("POST", &path, Some(&cookie))?).await?;
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+    let mut read = desks.store.read().await?;
+    let desk_count: i64 = sqlx::query_scalar("select count(*) from desk").fetch_one(&mut *read).await?;
+    assert_eq!(desk_count, 1);
+
+    let answer = app.oneshot(ask("GET", "/elsewhere", None)?).await?;
+    assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+    Ok(())
+}

@@ -90,6 +90,18 @@ impl From<Principal> for Author {
     }
 }
 
+impl From<AccountId> for Author {
+    fn from(id: AccountId) -> Self {
+        Self::Account(id)
+    }
+}
+
+impl From<OperatorId> for Author {
+    fn from(id: OperatorId) -> Self {
+        Self::Operator(id)
+    }
+}
+
 /// On whose request support acts, and where that request is kept (A7).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SupportRequest {

@@ -24,7 +24,7 @@ const OPERATORS: [&str; 2] = ["support1@demo.example", "support2@demo.example"];
 ///
 /// # Errors
 /// What the store says.
-pub async fn fill(aplus: &Aplus) -> Result<(), Failure> {
+pub(crate) async fn fill(aplus: &Aplus) -> Result<(), Failure> {
     if !aplus.store().is_empty().await? {
         return Ok(());
     }

@@ -14,7 +14,7 @@ use crate::options::{Format, ImportArgs};
 ///
 /// # Errors
 /// An unreadable or empty file, an unknown header, somebody who is no operator: nothing was written.
-pub async fn run(aplus: &Aplus, args: &ImportArgs) -> Result<(), Failure> {
+pub(crate) async fn run(aplus: &Aplus, args: &ImportArgs) -> Result<(), Failure> {
     let path = args.file.display();
     let file = File::open(&args.file).map_err(|error| Failure(format!("{path}: {error}")))?;
     let size = file.metadata().map_err(|error| Failure(format!("{path}: {error}")))?.len();

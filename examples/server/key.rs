@@ -12,7 +12,7 @@ use crate::Failure;
 ///
 /// # Errors
 /// Without a named key anywhere but on loopback; for a key below 32 bytes; for a file that cannot be read or made.
-pub fn read(named: Option<&Path>, database: &Path, loopback: bool) -> Result<HostKey, Failure> {
+pub(crate) fn read(named: Option<&Path>, database: &Path, loopback: bool) -> Result<HostKey, Failure> {
     let (path, made) = match named {
         Some(path) => (path.to_owned(), false),
         None if loopback => beside(database)?,

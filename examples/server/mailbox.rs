@@ -17,7 +17,7 @@ const KEPT: usize = 2_000;
 
 /// The letters that were sent, newest last.
 #[derive(Clone, Default)]
-pub struct Mailbox(Arc<Mutex<VecDeque<(Letter, Timestamp)>>>);
+pub(crate) struct Mailbox(Arc<Mutex<VecDeque<(Letter, Timestamp)>>>);
 
 #[async_trait::async_trait]
 impl Mailer for Mailbox {
@@ -33,7 +33,7 @@ impl Mailer for Mailbox {
 }
 
 /// `/dev/mailbox` and `/dev/mailbox.json`.
-pub fn router<S>() -> Router<S>
+pub(crate) fn router<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Mailbox: FromRef<S>,

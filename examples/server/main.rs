@@ -28,7 +28,7 @@ use mailbox::Mailbox;
 use options::{Command, Common, OperatorCommand, Options};
 
 /// One clear sentence about why the program ends, with exit code 2.
-pub struct Failure(pub String);
+pub(crate) struct Failure(pub(crate) String);
 
 impl<E: std::error::Error> From<E> for Failure {
     fn from(error: E) -> Self {

@@ -9,57 +9,57 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Administration+ on one machine: accounts, roles and logins, on an embedded database.
 #[derive(Debug, Parser)]
 #[command(version, about)]
-pub struct Options {
+pub(crate) struct Options {
     #[command(flatten)]
-    pub common: Common,
+    pub(crate) common: Common,
 
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub(crate) command: Option<Command>,
 }
 
 #[derive(Debug, Args)]
-pub struct Common {
+pub(crate) struct Common {
     /// Where to listen.
     #[arg(long, env = "APLUS_LISTEN", default_value = "127.0.0.1:3000", global = true)]
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
 
     /// The database: `sqlite:FILE`, made if missing.
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite:aplus.db", global = true)]
-    pub database_url: String,
+    pub(crate) database_url: String,
 
     /// What links and redirects start with; never a request's Host. https anywhere but on loopback. [default: http:// and
     /// the address to listen on]
     #[arg(long, env = "APLUS_PUBLIC_URL", global = true)]
-    pub public_url: Option<String>,
+    pub(crate) public_url: Option<String>,
 
     /// The host key: a file of at least 32 random bytes (`head -c 32 /dev/urandom`), the same for all servers. [default:
     /// on loopback, `aplus.key` beside the database, made if missing]
     #[arg(long, env = "APLUS_KEY_FILE", global = true)]
-    pub key_file: Option<PathBuf>,
+    pub(crate) key_file: Option<PathBuf>,
 
     /// A network whose Forwarded or X-Forwarded-For header is believed, such as 10.0.0.0/8; may be repeated.
     #[arg(long, env = "APLUS_TRUSTED_PROXY", value_delimiter = ',', global = true)]
-    pub trusted_proxy: Vec<String>,
+    pub(crate) trusted_proxy: Vec<String>,
 
     /// The address that mails come from. [default: ne-pas-repondre@ the public URL's host]
     #[arg(long, env = "APLUS_MAIL_FROM", global = true)]
-    pub mail_from: Option<EmailAddress>,
+    pub(crate) mail_from: Option<EmailAddress>,
 
     /// The address of support, shown on pages and in mails. [default: support@ the public URL's host]
     #[arg(long, env = "APLUS_SUPPORT_ADDRESS", global = true)]
-    pub support_address: Option<EmailAddress>,
+    pub(crate) support_address: Option<EmailAddress>,
 
     /// What support cannot do alone (rule A6).
     #[arg(long, env = "APLUS_DUAL_CONTROL", value_enum, default_value_t = Control::All, global = true)]
-    pub dual_control: Control,
+    pub(crate) dual_control: Control,
 
     /// If the database is empty, makes two groups, four accounts and two operators to try things with.
     #[arg(long, env = "APLUS_DEMO", global = true)]
-    pub demo: bool,
+    pub(crate) demo: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Control {
+pub(crate) enum Control {
     All,
     Raising,
     None,
@@ -76,7 +76,7 @@ impl From<Control> for DualControl {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Serves the pages and the API (the default).
     Serve,
     /// Makes operators, the support team.
@@ -89,7 +89,7 @@ pub enum Command {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum OperatorCommand {
+pub(crate) enum OperatorCommand {
     /// Adds an operator, or restores a suspended one; recorded, and told to all operators (rule A14).
     Add {
         /// The operator's address, which must not be an account's.
@@ -98,41 +98,41 @@ pub enum OperatorCommand {
 }
 
 #[derive(Debug, Args)]
-pub struct ImportArgs {
+pub(crate) struct ImportArgs {
     /// The file: UTF-8 or Latin-1, `;` or `,`.
-    pub file: PathBuf,
+    pub(crate) file: PathBuf,
 
     /// At whose request: prefecture, anct, partner, responsable or person, with a name after a colon if there is one.
     #[arg(long)]
-    pub requester: Requester,
+    pub(crate) requester: Requester,
 
     /// Where that request is kept: a letter, a ticket.
     #[arg(long, value_parser = Reference::parse)]
-    pub reference: Reference,
+    pub(crate) reference: Reference,
 
     /// The operator who imports. [default: the machine]
     #[arg(long)]
-    pub operator: Option<EmailAddress>,
+    pub(crate) operator: Option<EmailAddress>,
 
     /// Of the France Services list: also makes an account at each contact address.
     #[arg(long)]
-    pub with_accounts: bool,
+    pub(crate) with_accounts: bool,
 
     /// Tells nobody that they have an account now.
     #[arg(long)]
-    pub no_welcome: bool,
+    pub(crate) no_welcome: bool,
 
     /// Says line by line what would happen; writes nothing.
     #[arg(long)]
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
 
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     Text,
     Json,
 }

@@ -1,0 +1,91 @@
+//! Stores for `aplus` over [sqlx](https://docs.rs/sqlx/0.9): each act of the core is one transaction.
+//!
+//! The core decides, this package writes and guards. It knows no rule and no HTTP. Now: SQLite, behind the feature
+//! `sqlite`; nothing is compiled without it.
+//!
+//! ```
+//! # #[cfg(feature = "sqlite")]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use aplus_core::ports::Accounts;
+//! use aplus_sqlx::sqlite::SqliteStore;
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let url = format!("sqlite:{}", folder.path().join("aplus.db").display());
+//! let store = SqliteStore::connect(&url).await?; // such as "sqlite:/var/lib/service/aplus.db"
+//! store.migrate().await?;
+//! assert!(store.is_empty().await?);
+//! store.close().await;
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "sqlite"))]
+//! # fn main() {}
+//! ```
+//!
+//! # What is promised
+//!
+//! - **One act, one transaction**: what is done, its entry, the entry's line in the queue of the sealer and its mails
+//!   are there together or not at all (P1), also after a crash: the write-ahead log is synced at each commit.
+//! - **Versions are compared in the transaction that writes**, which holds the only write lock of the file (P2).
+//! - **Address and roles of an account have no other writer** than its creation and its withdrawal (P11). No statement
+//!   here changes them, and triggers refuse whoever tries; they check facts, never a flag.
+//! - **Entries do not change and do not go** (P30), nor do the lines of accounts, groups and operators.
+//! - **An address is one account's or one operator's** (P10), by a look in the same transaction and by triggers behind it.
+//! - **A commit whose answer is lost is answered as unknown** (P5), never as done. No clock is read, no number is drawn (P4).
+//! - **Each connection is checked** after connecting: a setting that is not what the above needs is an error that names it.
+//!
+//! # What is not promised
+//!
+//! SQLite has no roles: whoever may write to the file may change it. Triggers protect from mistakes and from injected
+//! statements; they cannot refuse
+//!
+//! - `drop trigger`, `drop table`, `alter table` and any other change of the schema;
+//! - `pragma writable_schema = on` and a rewritten `sqlite_schema`;
+//! - `pragma foreign_keys = off` and `pragma ignore_check_constraints = on` on a connection of one's own (the triggers
+//!   still hold there; `pragma recursive_triggers = off` alone gains nothing, a test shows it);
+//! - what looks like an act: a status moved together with its version, a session or a link that was made up, a mail
+//!   that was made up, an entry that was made up (it is queued for the seal all the same), forgotten links and sessions;
+//! - editing, replacing or restoring the file.
+//!
+//! Only the seals of the journal, checked outside, find that. In-memory databases are refused: they have no write-ahead
+//! log and forget what was committed; the reference store of the core is for tests.
+//!
+//! Two counts are bounded, so that a flood costs its author and not the courier: at most
+//! [`ASKS_AT_ONCE`](sqlite::logins::ASKS_AT_ONCE) askings of one address are read at once, the rest come next; and the
+//! askings of one network are counted up to [`NETWORK_COUNT`](sqlite::logins::NETWORK_COUNT), so that a limit set above it
+//! does not bite.
+//!
+//! # A host's own row in the same transaction
+//!
+//! Each act is also a function over a connection. [`SqliteStore::begin`](sqlite::SqliteStore::begin) takes the write lock;
+//! an outcome other than `Done` has written nothing, after an error the transaction must be dropped.
+//!
+//! ```no_run
+//! # #[cfg(feature = "sqlite")]
+//! # async fn create(
+//! #     store: &aplus_sqlx::sqlite::SqliteStore,
+//! #     act: aplus_core::Act<aplus_core::rules::CreateAccount>,
+//! # ) -> Result<(), Box<dyn std::error::Error>> {
+//! use aplus_core::ports::Outcome;
+//! use aplus_sqlx::sqlite::{SqliteStore, accounts};
+//!
+//! let mut transaction = store.begin().await?;
+//! if let Outcome::Done(account) = accounts::create_account(&mut transaction, act).await? {
+//!     sqlx::query("insert into desk (account_id, window) values (?1, ?2)")
+//!         .bind(*account.id().as_uuid())
+//!         .bind("3")
+//!         .execute(&mut *transaction)
+//!         .await?;
+//!     SqliteStore::commit(transaction).await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A host's tables stand beside ours in the same file; all names of ours begin with `aplus_`. They may refer to
+//! `aplus_account (id)`, whose lines never go. Connections that a host opens by itself need the same settings.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "sqlite")]
+pub mod sqlite;

@@ -1,0 +1,167 @@
+//! The acts that support and the machine alone do: groups and operators. As in `write`: an outcome other than `Done` has
+//! written nothing, and after an error the transaction is to be dropped.
+
+use aplus_core::Act;
+use aplus_core::account::{Epoch, Group, Operator, OperatorStatus, Provenance, Version};
+use aplus_core::ports::{FirstMember, Outcome};
+use aplus_core::rules::{AddMember, AddOperator, CreateAccount, CreateGroup};
+use sqlx::{Connection, Result, SqliteConnection};
+
+use super::super::acts::{record, refused};
+use super::super::rows::author_columns;
+use super::read;
+use super::write::{add_member, create_account, requester_name};
+
+/// Creates a group (A7); a number of the France Services list is one group's only.
+///
+/// # Errors
+/// Of the database; then the transaction is to be dropped.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn create_group(
+    connection: &mut SqliteConnection,
+    act: Act<CreateGroup>,
+) -> Result<Outcome<Group>> {
+    if let Some(refused) = refused(connection, &act).await? {
+        return Ok(refused);
+    }
+    let (draft, request) = (act.action().draft(), act.action().request());
+    if let Some(matricule) = &draft.matricule
+        && read::group_by_matricule(connection, matricule)
+            .await?
+            .is_some()
+    {
+        return Ok(Outcome::Taken);
+    }
+    let (author_kind, author_id) = author_columns(act.entry().author());
+    sqlx::query(
+        "insert into aplus_group (id, name, search_key, organisation, department, contact, france_services,
+            matricule, version, author_kind, author_id, requester_kind, requester_name, reference, created_at)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10, ?11, ?12, ?13, ?14)",
+    )
+    .bind(act.group().as_uuid())
+    .bind(draft.name.as_str())
+    .bind(draft.name.search_key())
+    .bind(draft.organisation.as_ref().map(AsRef::as_ref))
+    .bind(draft.department.as_ref().map(AsRef::as_ref))
+    .bind(draft.contact.as_ref().map(AsRef::as_ref))
+    .bind(draft.france_services)
+    .bind(draft.matricule.as_ref().map(AsRef::as_ref))
+    .bind(author_kind)
+    .bind(author_id)
+    .bind(request.requester.kind.as_str())
+    .bind(requester_name(request))
+    .bind(request.reference.as_str())
+    .bind(act.at().as_unix_micros())
+    .execute(&mut *connection)
+    .await?;
+    record(connection, &act).await?;
+    Ok(Outcome::Done(Group {
+        id: act.group(),
+        name: draft.name.clone(),
+        organisation: draft.organisation.clone(),
+        department: draft.department.clone(),
+        contact: draft.contact.clone(),
+        france_services: draft.france_services,
+        matricule: draft.matricule.clone(),
+        version: Version::default(),
+        provenance: Provenance {
+            author: act.entry().author(),
+            request: Some(request.clone()),
+        },
+        created_at: act.at(),
+    }))
+}
+
+/// Creates a group with its first account, both or neither, with an entry each (A7).
+///
+/// # Errors
+/// Of the database; then the transaction is to be dropped.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn found_group(
+    connection: &mut SqliteConnection,
+    group: Act<CreateGroup>,
+    first: FirstMember<Act<CreateAccount>, Act<AddMember>>,
+) -> Result<Outcome<Group>> {
+    // A savepoint: where the account is refused the group goes as well, and what a host wrote before stays.
+    let mut both = connection.begin().await?;
+    let id = match create_group(&mut both, group).await? {
+        Outcome::Done(group) => group.id,
+        refused => return both.rollback().await.map(|()| refused),
+    };
+    let first = match first {
+        FirstMember::New(act) => done(create_account(&mut both, act).await?),
+        FirstMember::Existing(act) => add_member(&mut both, act).await?,
+    };
+    match (first, read::group(&mut both, id).await?) {
+        // Read back: a first responsable has moved its version.
+        (Outcome::Done(()), Some(group)) => both.commit().await.map(|()| Outcome::Done(group)),
+        (Outcome::Taken, _) => both.rollback().await.map(|()| Outcome::Taken),
+        (Outcome::Repeated(it), _) => both.rollback().await.map(|()| Outcome::Repeated(it)),
+        (Outcome::Done(()) | Outcome::Stale, _) => both.rollback().await.map(|()| Outcome::Stale),
+    }
+}
+
+fn done<T>(outcome: Outcome<T>) -> Outcome<()> {
+    match outcome {
+        Outcome::Done(_) => Outcome::Done(()),
+        Outcome::Taken => Outcome::Taken,
+        Outcome::Stale => Outcome::Stale,
+        Outcome::Repeated(repeated) => Outcome::Repeated(repeated),
+    }
+}
+
+/// Adds an operator, or restores a suspended one (A14); `Taken` if the address is an account's.
+///
+/// # Errors
+/// Of the database; then the transaction is to be dropped.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn add_operator(
+    connection: &mut SqliteConnection,
+    act: Act<AddOperator>,
+) -> Result<Outcome<Operator>> {
+    if let Some(refused) = refused(connection, &act).await? {
+        return Ok(refused);
+    }
+    let email = act.action().email();
+    if read::account_by_email(connection, email).await?.is_some() {
+        return Ok(Outcome::Taken);
+    }
+    let operator = match read::operator_by_email(connection, email).await? {
+        Some(operator) if operator.status == OperatorStatus::Active => operator,
+        Some(operator) => {
+            sqlx::query(
+                "update aplus_operator set status = 'active', version = version + 1 where id = ?1",
+            )
+            .bind(operator.id.as_uuid())
+            .execute(&mut *connection)
+            .await?;
+            let version = Version(operator.version.0 + 1);
+            Operator {
+                status: OperatorStatus::Active,
+                version,
+                ..operator
+            }
+        }
+        None => {
+            sqlx::query(
+                "insert into aplus_operator (id, email, status, version, epoch, created_at)
+                values (?1, ?2, 'active', 0, 0, ?3)",
+            )
+            .bind(act.operator().as_uuid())
+            .bind(email.as_str())
+            .bind(act.at().as_unix_micros())
+            .execute(&mut *connection)
+            .await?;
+            Operator {
+                id: act.operator(),
+                email: email.clone(),
+                status: OperatorStatus::Active,
+                version: Version::default(),
+                epoch: Epoch::default(),
+                created_at: act.at(),
+            }
+        }
+    };
+    record(connection, &act).await?;
+    Ok(Outcome::Done(operator))
+}

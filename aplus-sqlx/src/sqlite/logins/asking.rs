@@ -1,0 +1,263 @@
+//! Askings: the queue, and what decides on them.
+
+use aplus_core::account::Epoch;
+use aplus_core::asking::{Addressee, Ask, AskLimits, LiveLink, PastAsk, Waiting};
+use aplus_core::ports::{AskReceipt, NewAsk, WaitingAsks};
+use aplus_core::{
+    AccountId, BrowserHash, EmailAddress, Lifetimes, LinkId, OperatorId, Principal, Timestamp,
+};
+use sqlx::{Result, Row, SqliteConnection};
+
+use super::super::rows::{self, bytes, principal_columns, time};
+
+/// How many askings of one address are read at once; the rest come with the next look.
+pub const ASKS_AT_ONCE: u32 = 200;
+
+/// Up to how many the askings of one network are counted: a limit above it does not bite.
+pub const NETWORK_COUNT: u32 = 10_001;
+
+/// Queues an asking, unless `most` wait already: one insert, the same for every address (P20, L7).
+///
+/// # Errors
+/// Of the database; then the transaction is to be dropped.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn ask(connection: &mut SqliteConnection, ask: &NewAsk, most: u32) -> Result<AskReceipt> {
+    let queued = sqlx::query(
+        "insert into aplus_login_request (id, at, browser, network, email, next, language)
+        select ?1, ?2, ?3, ?4, ?5, ?6, ?7 where (
+            select count(*) from (
+                select 1 from aplus_login_request where answered_at is null and at >= 0 limit ?8
+            )
+        ) < ?8",
+    )
+    .bind(ask.id.as_uuid())
+    .bind(ask.at.as_unix_micros())
+    .bind(ask.browser.as_bytes().as_slice())
+    .bind(&ask.network)
+    .bind(ask.email.as_str())
+    .bind(&ask.next)
+    .bind(ask.language.as_str())
+    .bind(most)
+    .execute(connection)
+    .await?;
+    Ok(match queued.rows_affected() {
+        0 => AskReceipt::Full,
+        _ => AskReceipt::Queued,
+    })
+}
+
+/// What waits for one address, the one that waits longest, with all that decides on it; none when nothing waits.
+///
+/// # Errors
+/// Of the database.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn waiting(
+    connection: &mut SqliteConnection,
+    domains: Option<&[String]>,
+    lifetimes: &Lifetimes,
+    now: Timestamp,
+) -> Result<Option<WaitingAsks>> {
+    let oldest = sqlx::query(
+        "select * from aplus_login_request where answered_at is null and at >= 0 order by at, id limit 1",
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(oldest) = oldest.as_ref().map(rows::ask).transpose()? else {
+        return Ok(None);
+    };
+    let email = oldest.email;
+    let rows = sqlx::query(
+        "select * from aplus_login_request where email = ?1 and answered_at is null order by at, id limit ?2",
+    )
+    .bind(email.as_str())
+    .bind(ASKS_AT_ONCE)
+    .fetch_all(&mut *connection)
+    .await?;
+    let asks = rows.iter().map(rows::ask).collect::<Result<Vec<_>>>()?;
+    let mut counted = Vec::with_capacity(asks.len());
+    for ask in &asks {
+        let from_network = from_network(connection, ask).await?;
+        counted.push(Ask {
+            id: ask.id,
+            browser: ask.browser,
+            at: ask.at,
+            from_network,
+        });
+    }
+    let (principal, addressee) = addressee(connection, &email).await?;
+    let waiting = Waiting {
+        asks: counted,
+        // Counted back from the oldest asking, not from now: the courier may be late.
+        past: past(
+            connection,
+            &email,
+            oldest.at.saturating_sub(lifetimes.link()),
+        )
+        .await?,
+        addressee,
+        live: match principal {
+            None => Vec::new(),
+            Some((principal, _)) => live(connection, principal, now).await?,
+        },
+        told: told(connection, &email, now).await?,
+        known_domain: known_domain(connection, &email, domains).await?,
+    };
+    Ok(Some(WaitingAsks {
+        email,
+        principal,
+        waiting,
+        asks,
+    }))
+}
+
+async fn from_network(connection: &mut SqliteConnection, ask: &NewAsk) -> Result<u32> {
+    sqlx::query_scalar(
+        "select count(*) from (
+            select 1 from aplus_login_request where network = ?1 and at > ?2 and at <= ?3 limit ?4
+        )",
+    )
+    .bind(&ask.network)
+    .bind(window_start(ask.at).as_unix_micros())
+    .bind(ask.at.as_unix_micros())
+    .bind(NETWORK_COUNT)
+    .fetch_one(connection)
+    .await
+}
+
+fn window_start(at: Timestamp) -> Timestamp {
+    at.saturating_sub(AskLimits::NETWORK_WINDOW)
+}
+
+async fn past(
+    connection: &mut SqliteConnection,
+    email: &EmailAddress,
+    since: Timestamp,
+) -> Result<Vec<PastAsk>> {
+    let rows = sqlx::query(
+        "select browser, at, mailed from aplus_login_request
+        where email = ?1 and at > ?2 and answered_at is not null order by at",
+    )
+    .bind(email.as_str())
+    .bind(since.as_unix_micros())
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(PastAsk {
+                browser: BrowserHash::from_bytes(bytes(row, "browser")?),
+                at: time(row, "at")?,
+                mailed: row.try_get("mailed")?,
+            })
+        })
+        .collect()
+}
+
+/// Whom a link to this address would log in, and whether they are active.
+async fn addressee(
+    connection: &mut SqliteConnection,
+    email: &EmailAddress,
+) -> Result<(Option<(Principal, Epoch)>, Addressee)> {
+    let row = sqlx::query(
+        "select id, epoch, status = 'active' as active from aplus_account where email = ?1",
+    )
+    .bind(email.as_str())
+    .fetch_optional(&mut *connection)
+    .await?;
+    let (row, principal) = match row {
+        Some(row) => {
+            let id = AccountId::from_uuid(row.try_get("id")?);
+            (row, Principal::Account(id))
+        }
+        None => {
+            let row = sqlx::query(
+                "select id, epoch, status = 'active' as active from aplus_operator where email = ?1",
+            )
+            .bind(email.as_str())
+            .fetch_optional(connection)
+            .await?;
+            let Some(row) = row else {
+                return Ok((None, Addressee::Unknown));
+            };
+            let id = OperatorId::from_uuid(row.try_get("id")?);
+            (row, Principal::Operator(id))
+        }
+    };
+    let addressee = if row.try_get("active")? {
+        Addressee::Known
+    } else {
+        Addressee::Deactivated
+    };
+    Ok((Some((principal, Epoch(row.try_get("epoch")?))), addressee))
+}
+
+/// The links that may work: the core looks at their end again.
+async fn live(
+    connection: &mut SqliteConnection,
+    principal: Principal,
+    now: Timestamp,
+) -> Result<Vec<LiveLink>> {
+    let statement = match principal {
+        Principal::Account(_) => {
+            "select id, browser, issued_at, expires_at from aplus_live_link
+            where account_id = ?1 and issued_at > ?2 and expires_at > ?3 and purpose = 'log_in'
+                and used_at is null and superseded_at is null and epoch = current_epoch and active"
+        }
+        Principal::Operator(_) => {
+            "select id, browser, issued_at, expires_at from aplus_live_link
+            where operator_id = ?1 and issued_at > ?2 and expires_at > ?3 and purpose = 'log_in'
+                and used_at is null and superseded_at is null and epoch = current_epoch and active"
+        }
+    };
+    let (account, operator) = principal_columns(principal);
+    // No link lives longer than L2 says: what is older need not be looked at.
+    let oldest = now.saturating_sub(Lifetimes::default().link());
+    let rows = sqlx::query(statement)
+        .bind(account.or(operator))
+        .bind(oldest.as_unix_micros())
+        .bind(now.as_unix_micros())
+        .fetch_all(connection)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(LiveLink {
+                id: LinkId::from_uuid(row.try_get("id")?),
+                browser: BrowserHash::from_bytes(bytes(row, "browser")?),
+                issued_at: time(row, "issued_at")?,
+                expires_at: time(row, "expires_at")?,
+            })
+        })
+        .collect()
+}
+
+async fn told(
+    connection: &mut SqliteConnection,
+    email: &EmailAddress,
+    now: Timestamp,
+) -> Result<bool> {
+    sqlx::query_scalar(
+        "select exists (
+            select 1 from aplus_login_request where email = ?1 and answer = 'told' and answered_at > ?2
+        )",
+    )
+    .bind(email.as_str())
+    .bind(now.saturating_sub(Lifetimes::NOTICE).as_unix_micros())
+    .fetch_one(connection)
+    .await
+}
+
+async fn known_domain(
+    connection: &mut SqliteConnection,
+    email: &EmailAddress,
+    domains: Option<&[String]>,
+) -> Result<bool> {
+    let Some(domains) = domains else {
+        return Ok(true);
+    };
+    if domains.iter().any(|domain| domain == email.domain()) {
+        return Ok(true);
+    }
+    sqlx::query_scalar("select exists (select 1 from aplus_account where domain = ?1)")
+        .bind(email.domain())
+        .fetch_one(connection)
+        .await
+}

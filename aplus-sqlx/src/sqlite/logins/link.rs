@@ -1,0 +1,151 @@
+//! Links: their facts, their one use.
+
+use aplus_core::link::LinkFacts;
+use aplus_core::ports::{LinkStory, Outcome, Redemption};
+use aplus_core::{AccountId, LinkHash, LinkId, Principal};
+use sqlx::{Result, SqliteConnection};
+
+use super::super::acts::repeated;
+use super::super::journal;
+use super::super::rows::{self, optional_time, principal_columns};
+
+/// What is known of a link (P26: nothing changes by it).
+///
+/// # Errors
+/// Of the database.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn link(connection: &mut SqliteConnection, hash: &LinkHash) -> Result<Option<LinkFacts>> {
+    let row = sqlx::query("select * from aplus_live_link where hash = ?1")
+        .bind(hash.as_bytes().as_slice())
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(rows::link).transpose()
+}
+
+/// Uses a link and opens its session (L3). The conditions are the judgement's own, asked again under the write lock: of
+/// any number of redemptions of one link exactly one changes its line (P22).
+///
+/// # Errors
+/// Of the database; then the transaction is to be dropped.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn redeem(
+    connection: &mut SqliteConnection,
+    redemption: Redemption,
+) -> Result<Outcome<()>> {
+    if let Some(repeated) = repeated(connection, redemption.entry()).await? {
+        return Ok(repeated);
+    }
+    let (opening, session) = (redemption.opening(), redemption.session());
+    let (account, operator) = principal_columns(opening.principal());
+    let at = redemption.at().as_unix_micros();
+    let used = sqlx::query(
+        "update aplus_link set used_at = ?2, session_id = ?3
+        where id = ?1 and purpose = 'log_in' and used_at is null and superseded_at is null and ?2 < expires_at
+            and account_id is ?4 and operator_id is ?5 and epoch = ?6
+            and (?7 is null or wrong_addresses = ?7)
+            and exists (select 1 from aplus_live_link where id = ?1 and epoch = current_epoch and active)",
+    )
+    .bind(opening.link().as_uuid())
+    .bind(at)
+    .bind(session.id.as_uuid())
+    .bind(account)
+    .bind(operator)
+    .bind(opening.epoch().0)
+    .bind(opening.by_address())
+    .execute(&mut *connection)
+    .await?;
+    if used.rows_affected() == 0 {
+        return Ok(Outcome::Stale);
+    }
+    sqlx::query(
+        "insert into aplus_session (id, hash, nonce, key_id, account_id, operator_id, link_id, browser, opened_at,
+            last_seen_at, epoch)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10)",
+    )
+    .bind(session.id.as_uuid())
+    .bind(session.hash.as_bytes().as_slice())
+    .bind(session.nonce.as_bytes().as_slice())
+    .bind(session.key.as_bytes().as_slice())
+    .bind(account)
+    .bind(operator)
+    .bind(opening.link().as_uuid())
+    .bind(&session.browser)
+    .bind(at)
+    .bind(opening.epoch().0)
+    .execute(&mut *connection)
+    .await?;
+    if let Principal::Account(id) = opening.principal() {
+        sqlx::query(
+            "update aplus_account
+            set version = version + (last_login_at is null), last_login_at = max(coalesce(last_login_at, 0), ?2)
+            where id = ?1",
+        )
+        .bind(id.as_uuid())
+        .bind(at)
+        .execute(&mut *connection)
+        .await?;
+    }
+    journal::append(connection, redemption.entry()).await?;
+    Ok(Outcome::Done(()))
+}
+
+/// Counts a wrong address, if `seen` is still their number and the link is unused (P23); whether it was counted.
+///
+/// # Errors
+/// Of the database; then the transaction is to be dropped.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn wrong_address(
+    connection: &mut SqliteConnection,
+    link: LinkId,
+    seen: u8,
+) -> Result<bool> {
+    let counted = sqlx::query(
+        "update aplus_link set wrong_addresses = ?3 where id = ?1 and wrong_addresses = ?2 and used_at is null",
+    )
+    .bind(link.as_uuid())
+    .bind(seen)
+    .bind(seen.saturating_add(1))
+    .execute(connection)
+    .await?;
+    Ok(counted.rows_affected() > 0)
+}
+
+/// What happened to the links of an account, the newest first; at most `limit`.
+///
+/// # Errors
+/// Of the database.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn link_stories(
+    connection: &mut SqliteConnection,
+    account: AccountId,
+    limit: u32,
+) -> Result<Vec<LinkStory>> {
+    let rows = sqlx::query(
+        "select * from aplus_live_link where account_id = ?1 order by issued_at desc, id desc limit ?2",
+    )
+    .bind(account.as_uuid())
+    .bind(limit)
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut stories = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let link = rows::link(row)?;
+        let mails = sqlx::query(
+            "select sent_at from aplus_outbox
+            where link_id = ?1 and (sent_at is not null or to_address is not null) order by sent_at",
+        )
+        .bind(link.id.as_uuid())
+        .fetch_all(&mut *connection)
+        .await?;
+        let sent = mails
+            .iter()
+            .map(|row| optional_time(row, "sent_at"))
+            .collect::<Result<Vec<_>>>()?;
+        stories.push(LinkStory {
+            link,
+            waiting: sent.iter().any(Option::is_none),
+            handed_over: sent.into_iter().flatten().collect(),
+        });
+    }
+    Ok(stories)
+}

@@ -1,0 +1,196 @@
+//! Mails that wait, on SQLite.
+
+use aplus_core::mail::Message;
+use aplus_core::ports::{LinkKey, Outbox, QueuedMail, StoreError};
+use aplus_core::{Author, EmailAddress, KeyId, LinkHash, LinkId, MailId, Nonce, Timestamp};
+use async_trait::async_trait;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Result, Row, SqliteConnection};
+
+use super::{SqliteStore, rows, write};
+
+/// Claims mails that are due until `until`, urgent ones first, then the oldest; at most `limit`.
+///
+/// # Errors
+/// Of the database; then the transaction is to be dropped.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn claim(
+    connection: &mut SqliteConnection,
+    now: Timestamp,
+    until: Timestamp,
+    limit: u32,
+) -> Result<Vec<QueuedMail>> {
+    let mut claimed = Vec::new();
+    for urgent in [true, false] {
+        let left = limit.saturating_sub(u32::try_from(claimed.len()).unwrap_or(u32::MAX));
+        let due = sqlx::query(
+            "select id, to_address, message, language, queued_at, attempts from aplus_outbox
+            where to_address is not null and urgent = ?1 and next_at <= ?2
+            order by queued_at, id limit ?3",
+        )
+        .bind(urgent)
+        .bind(now.as_unix_micros())
+        .bind(left)
+        .fetch_all(&mut *connection)
+        .await?;
+        for row in &due {
+            let mail = queued(connection, row).await?;
+            sqlx::query(
+                "update aplus_outbox set next_at = ?2, attempts = attempts + 1 where id = ?1",
+            )
+            .bind(mail.id.as_uuid())
+            .bind(until.as_unix_micros())
+            .execute(&mut *connection)
+            .await?;
+            claimed.push(mail);
+        }
+    }
+    Ok(claimed)
+}
+
+async fn queued(connection: &mut SqliteConnection, row: &SqliteRow) -> Result<QueuedMail> {
+    let message: Message = serde_json::from_str(row.try_get("message")?)
+        .map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let link = match message.link() {
+        Some(id) => link_key(connection, id).await?,
+        None => None,
+    };
+    Ok(QueuedMail {
+        id: MailId::from_uuid(row.try_get("id")?),
+        to: rows::text(row, "to_address")?,
+        author_email: author_email(connection, &message).await?,
+        message,
+        language: rows::language(row)?,
+        queued_at: rows::time(row, "queued_at")?,
+        attempts: row.try_get("attempts")?,
+        link,
+    })
+}
+
+async fn link_key(connection: &mut SqliteConnection, id: LinkId) -> Result<Option<LinkKey>> {
+    let row = sqlx::query("select * from aplus_live_link where id = ?1")
+        .bind(id.as_uuid())
+        .fetch_optional(connection)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(LinkKey {
+        facts: rows::link(&row)?,
+        hash: LinkHash::from_bytes(rows::bytes(&row, "hash")?),
+        nonce: Nonce::from_bytes(rows::bytes(&row, "nonce")?),
+        key: KeyId::from_bytes(rows::bytes(&row, "key_id")?),
+    }))
+}
+
+/// The address of the account that a letter names as its cause.
+async fn author_email(
+    connection: &mut SqliteConnection,
+    message: &Message,
+) -> Result<Option<EmailAddress>> {
+    let author = match message {
+        Message::Welcome { by, .. }
+        | Message::AddedToGroup { by, .. }
+        | Message::RemovedFromGroup { by }
+        | Message::AccountDeactivated { by }
+        | Message::AccountReactivated { by } => *by,
+        Message::LoginLink { .. }
+        | Message::AddressUnknown
+        | Message::AddressDeactivated
+        | Message::AccountCreatedInYourGroup { .. }
+        | Message::OperatorAdded => return Ok(None),
+    };
+    let Author::Account(id) = author else {
+        return Ok(None);
+    };
+    let row = sqlx::query("select email from aplus_account where id = ?1")
+        .bind(id.as_uuid())
+        .fetch_optional(connection)
+        .await?;
+    match row {
+        Some(row) => rows::optional_text(&row, "email"),
+        None => Ok(None),
+    }
+}
+
+/// The relay took it; its address goes (P42).
+///
+/// # Errors
+/// Of the database; then the transaction is to be dropped.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn sent(connection: &mut SqliteConnection, id: MailId, at: Timestamp) -> Result<()> {
+    sqlx::query("update aplus_outbox set to_address = null, sent_at = ?2 where id = ?1 and to_address is not null")
+        .bind(id.as_uuid())
+        .bind(at.as_unix_micros())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// It is tried again at `next`.
+///
+/// # Errors
+/// Of the database; then the transaction is to be dropped.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn postpone(
+    connection: &mut SqliteConnection,
+    id: MailId,
+    next: Timestamp,
+) -> Result<()> {
+    sqlx::query("update aplus_outbox set next_at = ?2 where id = ?1 and to_address is not null")
+        .bind(id.as_uuid())
+        .bind(next.as_unix_micros())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// It is not tried again; its address goes (P42).
+///
+/// # Errors
+/// Of the database; then the transaction is to be dropped.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn give_up(
+    connection: &mut SqliteConnection,
+    id: MailId,
+    at: Timestamp,
+    reason: &'static str,
+) -> Result<()> {
+    sqlx::query(
+        "update aplus_outbox set to_address = null, given_up_at = ?2, reason = ?3
+        where id = ?1 and to_address is not null",
+    )
+    .bind(id.as_uuid())
+    .bind(at.as_unix_micros())
+    .bind(reason)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+#[async_trait]
+impl Outbox for SqliteStore {
+    async fn claim(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> std::result::Result<Vec<QueuedMail>, StoreError> {
+        write!(self, claim, now, until, limit)
+    }
+
+    async fn sent(&self, id: MailId, at: Timestamp) -> std::result::Result<(), StoreError> {
+        write!(self, sent, id, at)
+    }
+
+    async fn postpone(&self, id: MailId, next: Timestamp) -> std::result::Result<(), StoreError> {
+        write!(self, postpone, id, next)
+    }
+
+    async fn give_up(
+        &self,
+        id: MailId,
+        at: Timestamp,
+        reason: &'static str,
+    ) -> std::result::Result<(), StoreError> {
+        write!(self, give_up, id, at, reason)
+    }
+}
