@@ -9,8 +9,8 @@ use aplus::service::{Context, GroupForm};
 use aplus::sqlx::sqlite::{SqliteStore, accounts, store_error};
 use aplus::web::{CurrentAccount, Web};
 use aplus::{
-    Aplus, Author, EmailAddress, Error, GroupId, GroupName, HostKey, Reference, Refusal, Requester, RequesterKind,
-    Role, Roles, Site, SupportRequest, test_util,
+    Aplus, Author, EmailAddress, Error, GroupId, GroupName, HostKey, Reference, Refusal, Requester,
+    RequesterKind, Role, Roles, Site, SupportRequest, test_util,
 };
 use axum::Router;
 use axum::body::Body;
@@ -44,8 +44,18 @@ async fn open_desk(
     CurrentAccount(responsable): CurrentAccount,
     Path((group, email)): Path<(GroupId, String)>,
 ) -> StatusCode {
-    let Ok(email) = EmailAddress::parse(&email) else { return StatusCode::UNPROCESSABLE_ENTITY };
-    match create(&desks, responsable.id().into(), group, email, &Context::default()).await {
+    let Ok(email) = EmailAddress::parse(&email) else {
+        return StatusCode::UNPROCESSABLE_ENTITY;
+    };
+    match create(
+        &desks,
+        responsable.id().into(),
+        group,
+        email,
+        &Context::default(),
+    )
+    .await
+    {
         Ok(()) => StatusCode::CREATED,
         Err(Error::Refused(_)) => StatusCode::FORBIDDEN,
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -59,7 +69,12 @@ async fn create(
     email: EmailAddress,
     context: &Context,
 ) -> Result<(), Error> {
-    let wanted = Wanted { author, target: None, group: Some(group), request: None };
+    let wanted = Wanted {
+        author,
+        target: None,
+        group: Some(group),
+        request: None,
+    };
     let facts = desks.store.facts(&wanted).await?;
     let group = facts.group.ok_or(Refusal::GroupNotFound)?;
     let draft = AccountDraft::new(email, Roles::only(Role::Aidant));
@@ -67,7 +82,10 @@ async fn create(
     let act = permit.into_act(desks.aplus.circumstances(context, author)?);
 
     let mut transaction = desks.store.begin().await?;
-    match accounts::create_account(&mut transaction, act).await.map_err(store_error)? {
+    match accounts::create_account(&mut transaction, act)
+        .await
+        .map_err(store_error)?
+    {
         Outcome::Done(account) => {
             sqlx::query("insert into desk (account_id, number) values (?1, 1)")
                 .bind(account.id().as_uuid().as_bytes().as_slice())
@@ -105,7 +123,8 @@ fn app(desks: Desks) -> Router {
 
 /// A database with the host's table beside ours, a group and its responsable.
 async fn open(folder: &std::path::Path) -> Result<(Desks, GroupId), Box<dyn std::error::Error>> {
-    let store = SqliteStore::connect(&format!("sqlite:{}", folder.join("desks.db").display())).await?;
+    let store =
+        SqliteStore::connect(&format!("sqlite:{}", folder.join("desks.db").display())).await?;
     store.migrate().await?;
     let mut transaction = store.begin().await?;
     sqlx::query("create table desk (account_id blob primary key references aplus_account (id), number integer)")
@@ -117,13 +136,33 @@ async fn open(folder: &std::path::Path) -> Result<(Desks, GroupId), Box<dyn std:
     let key = HostKey::new(b"at least 32 random bytes of a file")?;
     let aplus = Aplus::builder(store.clone(), Relay, site, key).build();
     let request = SupportRequest {
-        requester: Requester { kind: RequesterKind::Prefecture, name: None },
+        requester: Requester {
+            kind: RequesterKind::Prefecture,
+            name: None,
+        },
         reference: Reference::parse("ouverture du service")?,
     };
-    let form = GroupForm { draft: GroupDraft::new(GroupName::parse("Mairie de Valmy")?), request: request.clone() };
-    let group = aplus.create_group(Author::Machine, &form, &Context::default()).await?.id;
-    let draft = AccountDraft::new(EmailAddress::parse("camille.martin@valmy.example")?, Roles::only(Role::Responsable));
-    aplus.create_account_for(Author::Machine, group, &draft, &request, &Context::default()).await?;
+    let form = GroupForm {
+        draft: GroupDraft::new(GroupName::parse("Mairie de Valmy")?),
+        request: request.clone(),
+    };
+    let group = aplus
+        .create_group(Author::Machine, &form, &Context::default())
+        .await?
+        .id;
+    let draft = AccountDraft::new(
+        EmailAddress::parse("camille.martin@valmy.example")?,
+        Roles::only(Role::Responsable),
+    );
+    aplus
+        .create_account_for(
+            Author::Machine,
+            group,
+            &draft,
+            &request,
+            &Context::default(),
+        )
+        .await?;
     Ok((Desks { aplus, store }, group))
 }
 
@@ -134,15 +173,23 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let app = app(desks.clone());
     let ask = |method: &str, path: &str, cookie: Option<&str>| {
         let request = Request::builder().method(method).uri(path);
-        let request = cookie.iter().fold(request, |request, cookie| request.header(header::COOKIE, *cookie));
+        let request = cookie.iter().fold(request, |request, cookie| {
+            request.header(header::COOKIE, *cookie)
+        });
         request.body(Body::empty())
     };
 
     // Nobody is logged in: a navigation is led to our log-in, below the host's base path, and back.
-    let navigation = Request::builder().uri("/").header(header::ACCEPT, "text/html").body(Body::empty())?;
+    let navigation = Request::builder()
+        .uri("/")
+        .header(header::ACCEPT, "text/html")
+        .body(Body::empty())?;
     let answer = app.clone().oneshot(navigation).await?;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
-    assert_eq!(answer.headers()[header::LOCATION], "/comptes/connexion?next=%2F");
+    assert_eq!(
+        answer.headers()[header::LOCATION],
+        "/comptes/connexion?suite=%2F"
+    );
 
     // The responsable logs in, and opens a desk: an account and the host's row.
     let camille = EmailAddress::parse("camille.martin@valmy.example")?;
@@ -151,14 +198,22 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let answer = app.clone().oneshot(ask("GET", "/", Some(&cookie))?).await?;
     assert_eq!(answer.status(), StatusCode::OK);
     let path = format!("/desks/{group}/sacha.petit@valmy.example");
-    let answer = app.clone().oneshot(ask("POST", &path, Some(&cookie))?).await?;
+    let answer = app
+        .clone()
+        .oneshot(ask("POST", &path, Some(&cookie))?)
+        .await?;
     assert_eq!(answer.status(), StatusCode::CREATED);
 
     // The same address again: refused, and neither an account nor a row came of it.
-    let answer = app.clone().oneshot(ask("POST", &path, Some(&cookie))?).await?;
+    let answer = app
+        .clone()
+        .oneshot(ask("POST", &path, Some(&cookie))?)
+        .await?;
     assert_eq!(answer.status(), StatusCode::FORBIDDEN);
     let mut read = desks.store.read().await?;
-    let desk_count: i64 = sqlx::query_scalar("select count(*) from desk").fetch_one(&mut *read).await?;
+    let desk_count: i64 = sqlx::query_scalar("select count(*) from desk")
+        .fetch_one(&mut *read)
+        .await?;
     assert_eq!(desk_count, 1);
 
     let answer = app.oneshot(ask("GET", "/elsewhere", None)?).await?;

@@ -7,7 +7,8 @@
 use aplus::rules::{self, AccountDraft};
 use aplus::test_util::{self, strategy};
 use aplus::{
-    Actor, Aplus, EmailAddress, FrozenField, GroupFacts, GroupId, Policy, Refusal, Role, Roles, Version,
+    Actor, Aplus, EmailAddress, FrozenField, GroupFacts, GroupId, Policy, Refusal, Role, Roles,
+    Version,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -26,9 +27,14 @@ fn only_responsables_create_accounts() -> Result<(), Failure> {
     let mut allowed = 0;
     for actor in &actors {
         for roles in Roles::all_sets() {
-            let draft = AccountDraft::new(EmailAddress::parse("camille.martin@mairie.example")?, roles);
+            let draft =
+                AccountDraft::new(EmailAddress::parse("camille.martin@mairie.example")?, roles);
             for id in [theirs, other] {
-                let facts = GroupFacts { id, version: Version(0), active_responsables: 1 };
+                let facts = GroupFacts {
+                    id,
+                    version: Version(0),
+                    active_responsables: 1,
+                };
                 let verdict = rules::may_create_account(actor, &facts, &draft, &policy);
                 let manages = matches!(actor, Actor::Account(standing) if standing.manages(id));
                 assert_eq!(verdict.is_ok(), manages, "{actor:?} in {id}");
@@ -44,7 +50,10 @@ fn only_responsables_create_accounts() -> Result<(), Failure> {
 fn nobody_changes_what_is_frozen() {
     for actor in test_util::every_actor(group(1), group(2)) {
         for field in FrozenField::ALL {
-            assert!(rules::may_change_frozen(&actor, field).is_err(), "{actor:?}");
+            assert!(
+                rules::may_change_frozen(&actor, field).is_err(),
+                "{actor:?}"
+            );
         }
     }
 }
@@ -52,16 +61,23 @@ fn nobody_changes_what_is_frozen() {
 /// An address that shows itself as a shared mailbox never becomes a responsable, whatever else the draft says.
 fn no_shared_mailbox_is_responsable() -> Result<(), Failure> {
     let policy = Policy::default();
-    TestRunner::default().run(&(strategy::account_draft(), strategy::standing()), |(draft, standing)| {
-        let shared = draft.shared || policy.shared_mailboxes.matches(&draft.email);
-        prop_assume!(shared && draft.roles.contains(Role::Responsable));
-        for id in standing.groups.iter() {
-            let facts = GroupFacts { id, version: Version(0), active_responsables: 1 };
-            let actor = Actor::Account(standing.clone());
-            prop_assert!(rules::create_account(&actor, &facts, &draft, &policy).is_err());
-        }
-        Ok(())
-    })?;
+    TestRunner::default().run(
+        &(strategy::account_draft(), strategy::standing()),
+        |(draft, standing)| {
+            let shared = draft.shared || policy.shared_mailboxes.matches(&draft.email);
+            prop_assume!(shared && draft.roles.contains(Role::Responsable));
+            for id in standing.groups.iter() {
+                let facts = GroupFacts {
+                    id,
+                    version: Version(0),
+                    active_responsables: 1,
+                };
+                let actor = Actor::Account(standing.clone());
+                prop_assert!(rules::create_account(&actor, &facts, &draft, &policy).is_err());
+            }
+            Ok(())
+        },
+    )?;
     Ok(())
 }
 

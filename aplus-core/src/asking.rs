@@ -16,13 +16,17 @@ pub const LIVE_LINKS: usize = 3;
 pub struct AskLimits {
     /// Mails to one address within a link's life. Default 6: a flooded mailbox always holds a link that works.
     pub mails_per_address: u32,
-    /// Askings from one network within [`AskLimits::NETWORK_WINDOW`]. Default 1 000.
+    /// Askings from one network within [`AskLimits::NETWORK_WINDOW`]. Default 1 000, at most 10 000: no store counts
+    /// further, and a larger limit is taken as that.
     pub asks_per_network: u32,
     /// Askings that wait at once; beyond it asking is answered 503. Default 100 000.
     pub waiting: u32,
 }
 
 impl AskLimits {
+    /// Up to how many askings of a network are counted.
+    pub const MOST_COUNTED: u32 = 10_000;
+
     /// Over which time the askings of a network are counted: 10 minutes.
     pub const NETWORK_WINDOW: Duration = Duration::from_secs(600);
 }
@@ -213,7 +217,7 @@ fn silence(
         Some(Silence::TooLate)
     } else if past.iter().any(soon) {
         Some(Silence::TooSoon)
-    } else if ask.from_network > limits.asks_per_network {
+    } else if ask.from_network > limits.asks_per_network.min(AskLimits::MOST_COUNTED) {
         Some(Silence::NetworkLimit)
     } else if mails >= limits.mails_per_address as usize {
         Some(Silence::AddressLimit)

@@ -233,7 +233,12 @@ pub enum Refusal {
 impl std::fmt::Display for Refusal {
     /// For logs and errors of hosts; what people read is in `words`.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "refused by rule {}: {}", self.rule(), self.code())
+        write!(
+            formatter,
+            "refused by rule {}: {}",
+            self.rule(),
+            self.code()
+        )
     }
 }
 

@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use aplus_core::import::{ImportError, ImportOptions, ImportReport};
-use aplus_core::ports::Accounts;
 use aplus_core::{Aplus, Author, EmailAddress, Reference, Requester, Role, Roles, SupportRequest};
 
 const HOUSES: &str = "\
@@ -42,59 +41,130 @@ fn options() -> ImportOptions {
     }
 }
 
-async fn import(aplus: &Aplus, list: &[u8], options: &ImportOptions) -> Result<ImportReport, ImportError> {
+async fn import(
+    aplus: &Aplus,
+    list: &[u8],
+    options: &ImportOptions,
+) -> Result<ImportReport, ImportError> {
     let mut seen = 0;
-    let report = aplus.import(list, options, |report| seen = report.lines).await?;
+    let report = aplus
+        .import(list, options, |report| seen = report.lines)
+        .await?;
     assert_eq!(seen, report.lines, "progress is told after each line");
-    assert_eq!(report.lines, report.applied + report.unchanged + report.refused.len() as u64);
+    assert_eq!(
+        report.lines,
+        report.applied + report.unchanged + report.refused.len() as u64
+    );
     Ok(report)
 }
 
 fn refused(report: &ImportReport) -> Vec<(u64, &str, &str)> {
-    report.refused.iter().map(|line| (line.line, line.code.as_str(), line.value.as_str())).collect()
+    report
+        .refused
+        .iter()
+        .map(|line| (line.line, line.code.as_str(), line.value.as_str()))
+        .collect()
 }
 
 #[tokio::test]
 async fn houses_become_groups_and_their_mailboxes_marked_accounts() {
     let aplus = Aplus::in_memory().unwrap();
-    let dry = import(&aplus, HOUSES.as_bytes(), &ImportOptions { dry_run: true, ..options() }).await.unwrap();
-    assert!(aplus.store().is_empty().await.unwrap(), "a dry run writes nothing");
+    let dry = import(
+        &aplus,
+        HOUSES.as_bytes(),
+        &ImportOptions {
+            dry_run: true,
+            ..options()
+        },
+    )
+    .await
+    .unwrap();
+    assert!(
+        aplus.store().is_empty().await.unwrap(),
+        "a dry run writes nothing"
+    );
     let report = import(&aplus, HOUSES.as_bytes(), &options()).await.unwrap();
     assert_eq!(dry, report, "a dry run says what happens");
-    assert_eq!((report.lines, report.applied, report.groups_created), (5, 3, 3));
+    assert_eq!(
+        (report.lines, report.applied, report.groups_created),
+        (5, 3, 3)
+    );
     assert_eq!((report.accounts_created, report.accounts_joined), (2, 1));
-    assert_eq!(refused(&report), [(3, "missing_email", ""), (4, "invalid_email", "contact@leport")]);
+    assert_eq!(
+        refused(&report),
+        [
+            (3, "missing_email", ""),
+            (4, "invalid_email", "contact@leport")
+        ]
+    );
 
     let mailbox = EmailAddress::parse("franceservices@vallon.example").unwrap();
-    let account = aplus.store().account_by_email(&mailbox).await.unwrap().unwrap();
+    let account = aplus
+        .store()
+        .account_by_email(&mailbox)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(account.shared());
     assert_eq!(account.roles(), Roles::only(Role::Aidant));
-    let group = aplus.store().group(account.groups()[0].id).await.unwrap().unwrap();
+    let group = aplus
+        .store()
+        .group(account.groups()[0].id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(group.contact, Some(mailbox));
     assert!(group.france_services);
     assert_eq!(group.organisation.unwrap().as_str(), "CC du Vallon");
 
     let again = import(&aplus, HOUSES.as_bytes(), &options()).await.unwrap();
-    assert_eq!((again.applied, again.unchanged, again.groups_created, again.accounts_created), (0, 3, 0, 0));
+    assert_eq!(
+        (
+            again.applied,
+            again.unchanged,
+            again.groups_created,
+            again.accounts_created
+        ),
+        (0, 3, 0, 0)
+    );
 }
 
 #[tokio::test]
 async fn without_accounts_an_empty_contact_is_fine_and_a_malformed_one_is_not() {
     let aplus = Aplus::in_memory().unwrap();
-    let groups = ImportOptions { with_accounts: false, ..options() };
+    let groups = ImportOptions {
+        with_accounts: false,
+        ..options()
+    };
     let report = import(&aplus, HOUSES.as_bytes(), &groups).await.unwrap();
     assert_eq!((report.groups_created, report.accounts_created), (4, 0));
     assert_eq!(refused(&report), [(4, "invalid_email", "contact@leport")]);
     // The accounts come later, into the groups that are there.
     let report = import(&aplus, HOUSES.as_bytes(), &options()).await.unwrap();
-    assert_eq!((report.groups_created, report.accounts_created, report.accounts_joined), (0, 2, 1));
+    assert_eq!(
+        (
+            report.groups_created,
+            report.accounts_created,
+            report.accounts_joined
+        ),
+        (0, 2, 1)
+    );
 }
 
 #[tokio::test]
 async fn people_get_accounts_and_support_alone_makes_no_second_responsable() {
     for dry_run in [true, false] {
         let aplus = Aplus::in_memory().unwrap();
-        let report = import(&aplus, PEOPLE.as_bytes(), &ImportOptions { dry_run, ..options() }).await.unwrap();
+        let report = import(
+            &aplus,
+            PEOPLE.as_bytes(),
+            &ImportOptions {
+                dry_run,
+                ..options()
+            },
+        )
+        .await
+        .unwrap();
         assert_eq!(
             refused(&report),
             [
@@ -104,45 +174,97 @@ async fn people_get_accounts_and_support_alone_makes_no_second_responsable() {
             ],
             "dry run: {dry_run}"
         );
-        assert_eq!((report.groups_created, report.accounts_created, report.accounts_joined), (2, 4, 1));
+        assert_eq!(
+            (
+                report.groups_created,
+                report.accounts_created,
+                report.accounts_joined
+            ),
+            (2, 4, 1)
+        );
         if dry_run {
             continue;
         }
         let of = |text: &str| EmailAddress::parse(text).unwrap();
-        let head = aplus.store().account_by_email(&of("dominique.petit@caf.example")).await.unwrap().unwrap();
+        let head = aplus
+            .store()
+            .account_by_email(&of("dominique.petit@caf.example"))
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(head.roles(), Roles::new(Role::ALL).unwrap());
         assert_eq!(head.groups().len(), 1);
-        assert_eq!(head.profile().job_title.as_ref().unwrap().as_str(), "Chef de service");
-        let desk = aplus.store().account_by_email(&of("accueil2@caf.example")).await.unwrap().unwrap();
+        assert_eq!(
+            head.profile().job_title.as_ref().unwrap().as_str(),
+            "Chef de service"
+        );
+        let desk = aplus
+            .store()
+            .account_by_email(&of("accueil2@caf.example"))
+            .await
+            .unwrap()
+            .unwrap();
         assert!(desk.shared() && desk.profile().last_name.is_none());
-        let joined = aplus.store().account_by_email(&of("alix.durand@caf.example")).await.unwrap().unwrap();
+        let joined = aplus
+            .store()
+            .account_by_email(&of("alix.durand@caf.example"))
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(joined.groups().len(), 2);
     }
 }
 
 #[tokio::test]
 async fn latin_1_commas_quotes_and_a_byte_order_mark_read_the_same() {
-    let reference = import(&Aplus::in_memory().unwrap(), PEOPLE.as_bytes(), &options()).await.unwrap();
-    let latin_1: Vec<u8> = PEOPLE.chars().map(|character| u8::try_from(character).unwrap()).collect();
+    let reference = import(&Aplus::in_memory().unwrap(), PEOPLE.as_bytes(), &options())
+        .await
+        .unwrap();
+    let latin_1: Vec<u8> = PEOPLE
+        .chars()
+        .map(|character| u8::try_from(character).unwrap())
+        .collect();
     let quoted: String = PEOPLE
         .lines()
-        .map(|line| line.split(';').map(|cell| format!("\"{cell}\"")).collect::<Vec<_>>().join(",") + "\r\n")
+        .map(|line| {
+            line.split(';')
+                .map(|cell| format!("\"{cell}\""))
+                .collect::<Vec<_>>()
+                .join(",")
+                + "\r\n"
+        })
         .collect();
     let marked = [b"\xef\xbb\xbf", PEOPLE.as_bytes()].concat();
     for list in [latin_1.as_slice(), quoted.as_bytes(), &marked] {
         let aplus = Aplus::in_memory().unwrap();
         assert_eq!(import(&aplus, list, &options()).await.unwrap(), reference);
         let alix = EmailAddress::parse("alix.durand@caf.example").unwrap();
-        let account = aplus.store().account_by_email(&alix).await.unwrap().unwrap();
-        assert_eq!(account.profile().job_title.as_ref().unwrap().as_str(), "Agente d'accueil");
+        let account = aplus
+            .store()
+            .account_by_email(&alix)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            account.profile().job_title.as_ref().unwrap().as_str(),
+            "Agente d'accueil"
+        );
     }
 }
 
 #[tokio::test]
 async fn what_is_no_list_is_one_clear_error_and_nothing_is_written() {
     let aplus = Aplus::in_memory().unwrap();
-    assert!(matches!(import(&aplus, b"", &options()).await, Err(ImportError::Empty)));
-    for bad in [&b"a;b;c\n1;2;3\n"[..], b"\x00\x01\x02\x03", b"MATRICULE;DEPARTEMENT\n1;2\n", &[b'x'; 100_000]] {
+    assert!(matches!(
+        import(&aplus, b"", &options()).await,
+        Err(ImportError::Empty)
+    ));
+    for bad in [
+        &b"a;b;c\n1;2;3\n"[..],
+        b"\x00\x01\x02\x03",
+        b"MATRICULE;DEPARTEMENT\n1;2\n",
+        &[b'x'; 100_000],
+    ] {
         let error = import(&aplus, bad, &options()).await.unwrap_err();
         assert!(matches!(error, ImportError::UnknownHeader(_)), "{error}");
     }
@@ -152,9 +274,14 @@ async fn what_is_no_list_is_one_clear_error_and_nothing_is_written() {
 #[tokio::test]
 async fn a_line_with_too_many_or_too_few_cells_stops_no_other() {
     let aplus = Aplus::in_memory().unwrap();
-    let list = format!("{HOUSES}6;1\n7;1;Bois;7 rue;x@bois.example;01;Mairie;Espace;trop\n8;1;Pré;8 rue;y@pre.example;01;M;E;;\n");
+    let list = format!(
+        "{HOUSES}6;1\n7;1;Bois;7 rue;x@bois.example;01;Mairie;Espace;trop\n8;1;Pré;8 rue;y@pre.example;01;M;E;;\n"
+    );
     let report = import(&aplus, list.as_bytes(), &options()).await.unwrap();
-    assert_eq!(&refused(&report)[2..], [(8, "columns", "2"), (9, "columns", "9")]);
+    assert_eq!(
+        &refused(&report)[2..],
+        [(8, "columns", "2"), (9, "columns", "9")]
+    );
     assert_eq!(report.groups_created, 4);
 }
 
@@ -162,7 +289,19 @@ async fn a_line_with_too_many_or_too_few_cells_stops_no_other() {
 async fn whoever_is_no_operator_imports_nothing() {
     let aplus = Aplus::in_memory().unwrap();
     let stranger = Author::Operator(aplus_core::OperatorId::from_uuid(uuid::Uuid::nil()));
-    let error = import(&aplus, HOUSES.as_bytes(), &ImportOptions { author: stranger, ..options() }).await.unwrap_err();
-    assert!(matches!(error, ImportError::Stopped { line: 1, .. }), "{error}");
+    let error = import(
+        &aplus,
+        HOUSES.as_bytes(),
+        &ImportOptions {
+            author: stranger,
+            ..options()
+        },
+    )
+    .await
+    .unwrap_err();
+    assert!(
+        matches!(error, ImportError::Stopped { line: 1, .. }),
+        "{error}"
+    );
     assert!(aplus.store().is_empty().await.unwrap());
 }

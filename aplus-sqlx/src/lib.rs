@@ -50,10 +50,8 @@
 //! Only the seals of the journal, checked outside, find that. In-memory databases are refused: they have no write-ahead
 //! log and forget what was committed; the reference store of the core is for tests.
 //!
-//! Two counts are bounded, so that a flood costs its author and not the courier: at most
-//! [`ASKS_AT_ONCE`](sqlite::logins::ASKS_AT_ONCE) askings of one address are read at once, the rest come next; and the
-//! askings of one network are counted up to [`NETWORK_COUNT`](sqlite::logins::NETWORK_COUNT), so that a limit set above it
-//! does not bite.
+//! One count is bounded, so that a flood costs its author and not the courier: at most
+//! [`ASKS_AT_ONCE`](sqlite::logins::ASKS_AT_ONCE) askings of one address are read at once, the rest come next.
 //!
 //! # A host's own row in the same transaction
 //!

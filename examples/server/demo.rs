@@ -10,11 +10,17 @@ use crate::Failure;
 const GROUPS: [(&str, [(&str, Role); 2]); 2] = [
     (
         "Mairie de Démonstration",
-        [("responsable@demo.example", Role::Responsable), ("aidant@demo.example", Role::Aidant)],
+        [
+            ("responsable@demo.example", Role::Responsable),
+            ("aidant@demo.example", Role::Aidant),
+        ],
     ),
     (
         "Préfecture de Démonstration",
-        [("responsable2@demo.example", Role::Responsable), ("instructeur@demo.example", Role::Instructeur)],
+        [
+            ("responsable2@demo.example", Role::Responsable),
+            ("instructeur@demo.example", Role::Instructeur),
+        ],
     ),
 ];
 
@@ -28,31 +34,47 @@ pub(crate) async fn fill(aplus: &Aplus) -> Result<(), Failure> {
     if !aplus.store().is_empty().await? {
         return Ok(());
     }
-    let context = Context { silent: true, ..Context::default() };
+    let context = Context {
+        silent: true,
+        ..Context::default()
+    };
     let request = SupportRequest {
-        requester: Requester { kind: RequesterKind::Anct, name: None },
+        requester: Requester {
+            kind: RequesterKind::Anct,
+            name: None,
+        },
         reference: Reference::parse("démonstration")?,
     };
     for (name, accounts) in GROUPS {
         let draft = GroupDraft::new(GroupName::parse(name)?);
-        let form = GroupForm { draft, request: request.clone() };
+        let form = GroupForm {
+            draft,
+            request: request.clone(),
+        };
         let group = aplus.create_group(Author::Machine, &form, &context).await?;
         say(&format!("  {name}"));
         for (address, role) in accounts {
             let draft = AccountDraft::new(EmailAddress::parse(address)?, Roles::only(role));
-            aplus.create_account_for(Author::Machine, group.id, &draft, &request, &context).await?;
+            aplus
+                .create_account_for(Author::Machine, group.id, &draft, &request, &context)
+                .await?;
             say(&format!("    {address}"));
         }
     }
     say("  équipe de support");
     for address in OPERATORS {
-        aplus.add_operator(&EmailAddress::parse(address)?, &context).await?;
+        aplus
+            .add_operator(&EmailAddress::parse(address)?, &context)
+            .await?;
         say(&format!("    {address}"));
     }
     Ok(())
 }
 
-#[allow(clippy::print_stdout, reason = "the example talks to whoever started it")]
+#[allow(
+    clippy::print_stdout,
+    reason = "the example talks to whoever started it"
+)]
 fn say(line: &str) {
     println!("{line}");
 }

@@ -12,7 +12,11 @@ use crate::Failure;
 ///
 /// # Errors
 /// Without a named key anywhere but on loopback; for a key below 32 bytes; for a file that cannot be read or made.
-pub(crate) fn read(named: Option<&Path>, database: &Path, loopback: bool) -> Result<HostKey, Failure> {
+pub(crate) fn read(
+    named: Option<&Path>,
+    database: &Path,
+    loopback: bool,
+) -> Result<HostKey, Failure> {
     let (path, made) = match named {
         Some(path) => (path.to_owned(), false),
         None if loopback => beside(database)?,
@@ -27,7 +31,8 @@ pub(crate) fn read(named: Option<&Path>, database: &Path, loopback: bool) -> Res
         let what = if made { "made" } else { "read" };
         tracing::warn!(path = %path.display(), "the host key was {what} beside the database: for a trial only");
     }
-    let bytes = std::fs::read(&path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
+    let bytes =
+        std::fs::read(&path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
     HostKey::new(&bytes).map_err(|error| Failure(format!("{}: {error}", path.display())))
 }
 
@@ -35,7 +40,12 @@ fn beside(database: &Path) -> Result<(PathBuf, bool), Failure> {
     let path = database.with_file_name("aplus.key");
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| Failure(error.to_string()))?;
-    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+    match std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path)
+    {
         Ok(mut file) => {
             file.write_all(&bytes)
                 .and_then(|()| file.sync_all())

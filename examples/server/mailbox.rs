@@ -22,7 +22,8 @@ pub(crate) struct Mailbox(Arc<Mutex<VecDeque<(Letter, Timestamp)>>>);
 #[async_trait::async_trait]
 impl Mailer for Mailbox {
     async fn send(&self, letter: &Letter) -> Result<(), MailError> {
-        let now = Timestamp::from_system_time(std::time::SystemTime::now()).unwrap_or(Timestamp::MIN);
+        let now =
+            Timestamp::from_system_time(std::time::SystemTime::now()).unwrap_or(Timestamp::MIN);
         let mut letters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if letters.len() == KEPT {
             letters.pop_front();
@@ -39,13 +40,18 @@ where
     Mailbox: FromRef<S>,
     Aplus: FromRef<S>,
 {
-    Router::new().route("/dev/mailbox", get(page)).route("/dev/mailbox.json", get(list))
+    Router::new()
+        .route("/dev/mailbox", get(page))
+        .route("/dev/mailbox.json", get(list))
 }
 
 impl Mailbox {
     fn each<T>(&self, read: impl Fn(&Letter, Timestamp) -> T) -> Vec<T> {
         let letters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        letters.iter().map(|(letter, at)| read(letter, *at)).collect()
+        letters
+            .iter()
+            .map(|(letter, at)| read(letter, *at))
+            .collect()
     }
 }
 

@@ -17,11 +17,11 @@ use aplus::service::Context;
 use aplus::sqlx::sqlite::SqliteStore;
 use aplus::web::{MaybeSession, Web};
 use aplus::{Aplus, HostKey, Policy, Site};
+use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use axum::response::Redirect;
 use axum::routing::get;
-use axum::Router;
 use clap::Parser;
 
 use mailbox::Mailbox;
@@ -43,10 +43,17 @@ impl<E: std::error::Error> From<E> for Failure {
 }
 
 #[tokio::main]
-#[allow(clippy::print_stderr, reason = "the example talks to whoever started it")]
+#[allow(
+    clippy::print_stderr,
+    reason = "the example talks to whoever started it"
+)]
 async fn main() -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info,sqlx=warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| "info,sqlx=warn".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     match run(Options::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure(sentence)) => {
@@ -59,31 +66,50 @@ async fn main() -> ExitCode {
 async fn run(options: Options) -> Result<(), Failure> {
     let common = &options.common;
     let mailbox = Mailbox::default();
-    let aplus = open(common, mailbox.clone()).await?;
     match &options.command {
-        None | Some(Command::Serve) => serve(common, aplus, mailbox).await,
-        Some(Command::Operator { command: OperatorCommand::Add { email } }) => {
+        None | Some(Command::Serve) => {
+            let listener = tokio::net::TcpListener::bind(common.listen)
+                .await
+                .map_err(|error| Failure(format!("--listen {}: {error}", common.listen)))?;
+            let aplus = open(common, listener.local_addr()?, mailbox.clone()).await?;
+            serve(common, listener, aplus, mailbox).await
+        }
+        Some(Command::Operator {
+            command: OperatorCommand::Add { email },
+        }) => {
+            let aplus = open(common, common.listen, mailbox).await?;
             aplus.add_operator(email, &Context::default()).await?;
             say(&format!("{email} fait partie de l'équipe de support."));
             Ok(())
         }
-        Some(Command::Import(args)) => import::run(&aplus, args).await,
+        Some(Command::Import(args)) => {
+            let aplus = open(common, common.listen, mailbox).await?;
+            import::run(&aplus, args).await
+        }
     }
 }
 
-/// The library, on the database that was named.
-async fn open(common: &Common, mailbox: Mailbox) -> Result<Aplus, Failure> {
-    let site = site(common)?;
+/// The library, on the database that was named; `listen` is where it is reached if no public URL was given.
+async fn open(common: &Common, listen: SocketAddr, mailbox: Mailbox) -> Result<Aplus, Failure> {
+    let site = site(common, listen)?;
     let file = database_file(&common.database_url)?;
     let key: HostKey = key::read(common.key_file.as_deref(), &file, !site.is_secure())?;
     let store = SqliteStore::connect(&common.database_url).await?;
     store.migrate().await?;
-    let policy = Policy { dual_control: common.dual_control.into(), ..Policy::default() };
-    Ok(Aplus::builder(store, mailbox, site, key).policy(policy).build())
+    let policy = Policy {
+        dual_control: common.dual_control.into(),
+        ..Policy::default()
+    };
+    Ok(Aplus::builder(store, mailbox, site, key)
+        .policy(policy)
+        .build())
 }
 
-fn site(common: &Common) -> Result<Site, Failure> {
-    let url = common.public_url.clone().unwrap_or_else(|| format!("http://{}", common.listen));
+fn site(common: &Common, listen: SocketAddr) -> Result<Site, Failure> {
+    let url = common
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{listen}"));
     let mut site = Site::new(&url)?;
     if let Some(address) = &common.support_address {
         site = site.with_support(address);
@@ -96,8 +122,16 @@ fn site(common: &Common) -> Result<Site, Failure> {
 
 fn database_file(url: &str) -> Result<PathBuf, Failure> {
     match url.strip_prefix("sqlite:") {
-        Some(file) => Ok(Path::new(file.trim_start_matches("//").split('?').next().unwrap_or(file)).to_owned()),
-        None => Err(Failure("the database must be `sqlite:FILE`: this version has no other store".to_owned())),
+        Some(file) => Ok(Path::new(
+            file.trim_start_matches("//")
+                .split('?')
+                .next()
+                .unwrap_or(file),
+        )
+        .to_owned()),
+        None => Err(Failure(
+            "the database must be `sqlite:FILE`: this version has no other store".to_owned(),
+        )),
     }
 }
 
@@ -119,23 +153,24 @@ impl FromRef<App> for Mailbox {
     }
 }
 
-/// The whole service as one router, without a listener: what tests call.
+/// The whole service as one router, without a listener.
 fn app(aplus: Aplus, mailbox: Mailbox, web: Web) -> Router {
-    let loopback = !aplus.site().is_secure();
-    let mut router = Router::new()
+    Router::new()
         .route("/", get(home))
         .route("/health/live", get(|| async { StatusCode::NO_CONTENT }))
         .route("/health/ready", get(ready))
-        .merge(web.router());
-    if loopback {
-        router = router.merge(mailbox::router());
-    }
-    router.with_state(App { aplus, mailbox })
+        .merge(web.router())
+        .merge(mailbox::router())
+        .with_state(App { aplus, mailbox })
 }
 
 /// To one's groups, or to the login.
 async fn home(State(aplus): State<Aplus>, session: MaybeSession) -> Redirect {
-    let page = if session.0.is_some() { Site::GROUPS } else { Site::LOGIN };
+    let page = if session.0.is_some() {
+        Site::GROUPS
+    } else {
+        Site::LOGIN
+    };
     Redirect::to(&aplus.site().path(page))
 }
 
@@ -146,10 +181,16 @@ async fn ready(State(aplus): State<Aplus>) -> StatusCode {
     }
 }
 
-async fn serve(common: &Common, aplus: Aplus, mailbox: Mailbox) -> Result<(), Failure> {
-    if aplus.site().is_secure() {
+async fn serve(
+    common: &Common,
+    listener: tokio::net::TcpListener,
+    aplus: Aplus,
+    mailbox: Mailbox,
+) -> Result<(), Failure> {
+    if aplus.site().is_secure() || !listener.local_addr()?.ip().is_loopback() {
         return Err(Failure(
-            "this version sends no mail yet: it serves on loopback only, with the development mailbox".to_owned(),
+            "this version sends no mail: it serves on loopback only, where its development mailbox shows every link"
+                .to_owned(),
         ));
     }
     if common.demo {
@@ -157,18 +198,19 @@ async fn serve(common: &Common, aplus: Aplus, mailbox: Mailbox) -> Result<(), Fa
     }
     let mut web = Web::new(&aplus);
     for network in &common.trusted_proxy {
-        let network = network.parse().map_err(|_| Failure(format!("--trusted-proxy: {network} is no network")))?;
-        web = web.trust_proxy(network);
+        web = web.trust_proxy(*network);
     }
-    let listener = tokio::net::TcpListener::bind(common.listen)
-        .await
-        .map_err(|error| Failure(format!("--listen {}: {error}", common.listen)))?;
     let site = aplus.site().clone();
     say(&format!("Administration+ : {}", site.url(Site::LOGIN)));
-    say(&format!("Les messages ne partent pas, ils sont ici : {}/dev/mailbox", site.origin()));
+    say(&format!(
+        "Les messages ne partent pas, ils sont ici : {}/dev/mailbox",
+        site.origin()
+    ));
     let house = tokio::spawn(aplus.clone().keep_house());
     let app = app(aplus, mailbox, web).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
+    axum::serve(listener, app)
+        .with_graceful_shutdown(stopped())
+        .await?;
     house.abort();
     Ok(())
 }
@@ -186,7 +228,10 @@ async fn stopped() {
     }
 }
 
-#[allow(clippy::print_stdout, reason = "the example talks to whoever started it")]
+#[allow(
+    clippy::print_stdout,
+    reason = "the example talks to whoever started it"
+)]
 fn say(line: &str) {
     println!("{line}");
 }

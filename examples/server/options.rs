@@ -20,11 +20,21 @@ pub(crate) struct Options {
 #[derive(Debug, Args)]
 pub(crate) struct Common {
     /// Where to listen.
-    #[arg(long, env = "APLUS_LISTEN", default_value = "127.0.0.1:3000", global = true)]
+    #[arg(
+        long,
+        env = "APLUS_LISTEN",
+        default_value = "127.0.0.1:3000",
+        global = true
+    )]
     pub(crate) listen: SocketAddr,
 
     /// The database: `sqlite:FILE`, made if missing.
-    #[arg(long, env = "DATABASE_URL", default_value = "sqlite:aplus.db", global = true)]
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        default_value = "sqlite:aplus.db",
+        global = true
+    )]
     pub(crate) database_url: String,
 
     /// What links and redirects start with; never a request's Host. https anywhere but on loopback. [default: http:// and
@@ -38,8 +48,13 @@ pub(crate) struct Common {
     pub(crate) key_file: Option<PathBuf>,
 
     /// A network whose Forwarded or X-Forwarded-For header is believed, such as 10.0.0.0/8; may be repeated.
-    #[arg(long, env = "APLUS_TRUSTED_PROXY", value_delimiter = ',', global = true)]
-    pub(crate) trusted_proxy: Vec<String>,
+    #[arg(
+        long,
+        env = "APLUS_TRUSTED_PROXY",
+        value_delimiter = ',',
+        global = true
+    )]
+    pub(crate) trusted_proxy: Vec<ipnet::IpNet>,
 
     /// The address that mails come from. [default: ne-pas-repondre@ the public URL's host]
     #[arg(long, env = "APLUS_MAIL_FROM", global = true)]

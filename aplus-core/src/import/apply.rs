@@ -11,7 +11,8 @@ use crate::rules::{self, AccountDraft, GroupDraft, Holder};
 use crate::service::{Context, Error};
 use crate::words::{self, Language};
 use crate::{
-    AccountId, Aplus, Author, EmailAddress, GroupFacts, GroupId, Refusal, Standing, SupportRequest, Target, Version,
+    AccountId, Aplus, Author, EmailAddress, GroupFacts, GroupId, Refusal, Standing, SupportRequest,
+    Target, Version,
 };
 
 /// Why an import does not start, or stops.
@@ -106,7 +107,9 @@ impl Aplus {
     ) -> Result<ImportReport, ImportError> {
         let mut list = List::open(source)?;
         let layout = list.layout;
-        self.may_import(options).await.map_err(|cause| ImportError::Stopped { line: 1, cause })?;
+        self.may_import(options)
+            .await
+            .map_err(|cause| ImportError::Stopped { line: 1, cause })?;
         let mut plan = Plan::default();
         let mut report = ImportReport::default();
         loop {
@@ -119,13 +122,25 @@ impl Aplus {
             };
             report.lines += 1;
             let effect = match &wish {
-                Err(Unread { code, value, detail }) => {
+                Err(Unread {
+                    code,
+                    value,
+                    detail,
+                }) => {
                     let (code, value, detail) = (code.clone(), value.clone(), detail.clone());
-                    report.refused.push(RefusedLine { line, code, value, detail });
+                    report.refused.push(RefusedLine {
+                        line,
+                        code,
+                        value,
+                        detail,
+                    });
                     progress(&report);
                     continue;
                 }
-                Ok(wish) => self.apply(wish, options, &mut plan).await.map_err(|no| (no, wish)),
+                Ok(wish) => self
+                    .apply(wish, options, &mut plan)
+                    .await
+                    .map_err(|no| (no, wish)),
             };
             match effect {
                 Ok(effect) => report.count(effect),
@@ -137,7 +152,9 @@ impl Aplus {
                     let detail = "plusieurs groupes portent ce nom sur ce territoire".to_owned();
                     report.refuse(line, "ambiguous_group", wish, detail);
                 }
-                Err((NoEffect::Stopped(cause), _)) => return Err(ImportError::Stopped { line, cause }),
+                Err((NoEffect::Stopped(cause), _)) => {
+                    return Err(ImportError::Stopped { line, cause });
+                }
             }
             progress(&report);
         }
@@ -145,7 +162,12 @@ impl Aplus {
     }
 
     async fn may_import(&self, options: &ImportOptions) -> Result<(), Error> {
-        let wanted = Wanted { author: options.author, target: None, group: None, request: None };
+        let wanted = Wanted {
+            author: options.author,
+            target: None,
+            group: None,
+            request: None,
+        };
         let facts = self.store().facts(&wanted).await?;
         Ok(rules::may_act_as_support(&facts.actor)?)
     }
@@ -171,7 +193,11 @@ impl Aplus {
     async fn known_group(&self, draft: &GroupDraft) -> Result<Option<GroupId>, NoEffect> {
         let found = match &draft.matricule {
             Some(matricule) => {
-                let group = self.store().group_by_matricule(matricule).await.map_err(Error::from)?;
+                let group = self
+                    .store()
+                    .group_by_matricule(matricule)
+                    .await
+                    .map_err(Error::from)?;
                 return Ok(group.map(|group| group.id));
             }
             None => self
@@ -193,8 +219,13 @@ impl Aplus {
         options: &ImportOptions,
         group: Option<GroupId>,
     ) -> Result<Effect, NoEffect> {
-        let context = Context { silent: !options.welcome, ..Context::default() };
-        let ImportOptions { author, request, .. } = options;
+        let context = Context {
+            silent: !options.welcome,
+            ..Context::default()
+        };
+        let ImportOptions {
+            author, request, ..
+        } = options;
         let Some(group) = group else {
             return self.start_group(wish, options, &context).await;
         };
@@ -203,16 +234,21 @@ impl Aplus {
             Some(draft) => match self.member(*author, group, &draft.email).await? {
                 Member::Already => AccountEffect::None,
                 Member::Elsewhere => {
-                    self.add_member_for(*author, group, &draft.email, request, &context).await?;
+                    self.add_member_for(*author, group, &draft.email, request, &context)
+                        .await?;
                     AccountEffect::Joined
                 }
                 Member::Nobody => {
-                    self.create_account_for(*author, group, draft, request, &context).await?;
+                    self.create_account_for(*author, group, draft, request, &context)
+                        .await?;
                     AccountEffect::Created
                 }
             },
         };
-        Ok(Effect { group_created: false, account })
+        Ok(Effect {
+            group_created: false,
+            account,
+        })
     }
 
     /// A new group with its first account, both or neither.
@@ -222,7 +258,9 @@ impl Aplus {
         options: &ImportOptions,
         context: &Context,
     ) -> Result<Effect, NoEffect> {
-        let ImportOptions { author, request, .. } = options;
+        let ImportOptions {
+            author, request, ..
+        } = options;
         let joins = match &wish.account {
             None => None,
             Some(draft) => self.account_facts(*author, &draft.email).await?.target,
@@ -232,35 +270,50 @@ impl Aplus {
             (Some(_), Some(_)) => AccountEffect::Joined,
             (Some(_), None) => AccountEffect::Created,
         };
-        let decide = |facts: &Facts, group: &GroupFacts| {
-            let founding = rules::create_group(&facts.actor, &wish.group, request)?;
-            let first = match (&wish.account, &facts.target) {
-                (None, _) => None,
-                (Some(_), Some(target)) => {
-                    Some(FirstMember::Existing(rules::add_member_for(&facts.actor, group, target, request)?))
-                }
-                (Some(draft), None) => Some(FirstMember::New(rules::create_account_for(
-                    &facts.actor,
-                    group,
-                    draft,
-                    request,
-                    self.policy(),
-                )?)),
+        let decide =
+            |facts: &Facts, group: &GroupFacts| {
+                let founding = rules::create_group(&facts.actor, &wish.group, request)?;
+                let first =
+                    match (&wish.account, &facts.target) {
+                        (None, _) => None,
+                        (Some(_), Some(target)) => Some(FirstMember::Existing(
+                            rules::add_member_for(&facts.actor, group, target, request)?,
+                        )),
+                        (Some(draft), None) => Some(FirstMember::New(rules::create_account_for(
+                            &facts.actor,
+                            group,
+                            draft,
+                            request,
+                            self.policy(),
+                        )?)),
+                    };
+                Ok((founding, first))
             };
-            Ok((founding, first))
-        };
         let email = wish.account.as_ref().map(|draft| &draft.email);
         self.found_group(*author, email, context, decide).await?;
-        Ok(Effect { group_created: true, account })
+        Ok(Effect {
+            group_created: true,
+            account,
+        })
     }
 
     async fn account_facts(&self, author: Author, email: &EmailAddress) -> Result<Facts, NoEffect> {
         let target = Some(TargetRef::Email(email.clone()));
-        let wanted = Wanted { author, target, group: None, request: None };
+        let wanted = Wanted {
+            author,
+            target,
+            group: None,
+            request: None,
+        };
         Ok(self.store().facts(&wanted).await.map_err(Error::from)?)
     }
 
-    async fn member(&self, author: Author, group: GroupId, email: &EmailAddress) -> Result<Member, NoEffect> {
+    async fn member(
+        &self,
+        author: Author,
+        group: GroupId,
+        email: &EmailAddress,
+    ) -> Result<Member, NoEffect> {
         Ok(match self.account_facts(author, email).await?.target {
             None => Member::Nobody,
             Some(target) if target.standing().groups.contains(group) => Member::Already,
@@ -278,7 +331,12 @@ impl Aplus {
         group: Option<GroupId>,
     ) -> Result<Effect, NoEffect> {
         let author = options.author;
-        let wanted = Wanted { author, target: None, group, request: None };
+        let wanted = Wanted {
+            author,
+            target: None,
+            group,
+            request: None,
+        };
         let facts = self.store().facts(&wanted).await.map_err(Error::from)?;
         let new_group = self.fresh_id()?;
         let in_group = match (facts.group, group) {
@@ -290,19 +348,26 @@ impl Aplus {
             },
         };
         let responsables = u32::from(plan.has_responsable(in_group.id));
-        let in_group =
-            GroupFacts { active_responsables: in_group.active_responsables.max(responsables), ..in_group };
+        let in_group = GroupFacts {
+            active_responsables: in_group.active_responsables.max(responsables),
+            ..in_group
+        };
         if group.is_none() {
             rules::may_act_as_support(&facts.actor)?;
         }
         let mut account = AccountEffect::None;
         if let Some(draft) = &wish.account {
-            account = self.foresee_account(draft, author, &in_group, plan, &facts.actor).await?;
+            account = self
+                .foresee_account(draft, author, &in_group, plan, &facts.actor)
+                .await?;
         }
         if group.is_none() {
             plan.add_group(key, in_group.id);
         }
-        Ok(Effect { group_created: group.is_none(), account })
+        Ok(Effect {
+            group_created: group.is_none(),
+            account,
+        })
     }
 
     async fn foresee_account(
@@ -319,7 +384,13 @@ impl Aplus {
         };
         let Some(target) = target else {
             rules::may_create_account_for(actor, group, draft, self.policy())?;
-            if self.store().holder(&draft.email).await.map_err(Error::from)? == Some(Holder::Operator) {
+            if self
+                .store()
+                .holder(&draft.email)
+                .await
+                .map_err(Error::from)?
+                == Some(Holder::Operator)
+            {
                 return Err(NoEffect::Refused(rules::taken(Holder::Operator)));
             }
             let id = AccountId::from_uuid(*self.fresh_id()?.as_uuid());
@@ -331,7 +402,13 @@ impl Aplus {
         }
         rules::may_add_member_for(actor, group, &target)?;
         let groups = target.standing().groups.iter().chain([group.id]).collect();
-        plan.add_account(&draft.email, Standing { groups, ..target.standing().clone() });
+        plan.add_account(
+            &draft.email,
+            Standing {
+                groups,
+                ..target.standing().clone()
+            },
+        );
         Ok(AccountEffect::Joined)
     }
 }
@@ -344,7 +421,10 @@ enum Member {
 
 impl ImportReport {
     fn count(&mut self, effect: Effect) {
-        let nothing = Effect { group_created: false, account: AccountEffect::None };
+        let nothing = Effect {
+            group_created: false,
+            account: AccountEffect::None,
+        };
         if effect == nothing {
             self.unchanged += 1;
         } else {
@@ -360,6 +440,11 @@ impl ImportReport {
             Some(draft) => draft.email.as_str().to_owned(),
             None => wish.group.name.as_str().to_owned(),
         };
-        self.refused.push(RefusedLine { line, code: code.to_owned(), value, detail });
+        self.refused.push(RefusedLine {
+            line,
+            code: code.to_owned(),
+            value,
+            detail,
+        });
     }
 }

@@ -5,7 +5,8 @@ use crate::group::{Department, Matricule, Organisation};
 use crate::rules::{AccountDraft, GroupDraft};
 use crate::words::{self, Language};
 use crate::{
-    EmailAddress, EmailError, GroupName, JobTitle, LastName, Policy, Profile, Role, Roles, SharedMailboxes, TextError,
+    EmailAddress, EmailError, GroupName, JobTitle, LastName, Policy, Profile, Role, Roles,
+    SharedMailboxes, TextError,
 };
 
 /// What a line wants.
@@ -33,7 +34,11 @@ pub(super) fn read(
     if !cells.fit() {
         let value = cells.count().to_string();
         let detail = format!("cette ligne a {value} cellules, pas autant que l'en-tête");
-        return Err(Unread { code: "columns".to_owned(), value, detail });
+        return Err(Unread {
+            code: "columns".to_owned(),
+            value,
+            detail,
+        });
     }
     match layout {
         Layout::FranceServices => france_services(cells, with_accounts, &policy.shared_mailboxes),
@@ -49,32 +54,64 @@ fn france_services(
     let contact = optional("email", cells.get("CONTACT MAIL"), EmailAddress::parse)?;
     let group = GroupDraft {
         name: required("name", cells.get("FRANCE SERVICES"), GroupName::parse)?,
-        organisation: optional("organisation", cells.get("STRUCTURE PORTEUSE"), Organisation::parse)?,
+        organisation: optional(
+            "organisation",
+            cells.get("STRUCTURE PORTEUSE"),
+            Organisation::parse,
+        )?,
         department: optional("department", cells.get("DEPARTEMENT"), Department::parse)?,
         contact: contact.clone(),
         france_services: true,
-        matricule: Some(required("matricule", cells.get("MATRICULE"), Matricule::parse)?),
+        matricule: Some(required(
+            "matricule",
+            cells.get("MATRICULE"),
+            Matricule::parse,
+        )?),
     };
     if !with_accounts {
-        return Ok(Wish { group, account: None });
+        return Ok(Wish {
+            group,
+            account: None,
+        });
     }
     let email = contact.ok_or_else(|| missing("email"))?;
     let is_shared = shared.matches(&email);
     let draft = AccountDraft::new(email, Roles::only(Role::Aidant));
-    Ok(Wish { group, account: Some(AccountDraft { shared: is_shared, ..draft }) })
+    Ok(Wish {
+        group,
+        account: Some(AccountDraft {
+            shared: is_shared,
+            ..draft
+        }),
+    })
 }
 
 fn account(cells: &Cells<'_>, shared: &SharedMailboxes) -> Result<Wish, Unread> {
     let email = required("email", cells.get("Email"), EmailAddress::parse)?;
     let group = GroupDraft {
-        organisation: optional("organisation", cells.get("Organisation du groupe"), Organisation::parse)?,
+        organisation: optional(
+            "organisation",
+            cells.get("Organisation du groupe"),
+            Organisation::parse,
+        )?,
         department: optional("department", cells.get("Territoires"), Department::parse)?,
-        contact: optional("contact", cells.get("Bal générique / fonctionnelle"), EmailAddress::parse)?,
+        contact: optional(
+            "contact",
+            cells.get("Bal générique / fonctionnelle"),
+            EmailAddress::parse,
+        )?,
         ..GroupDraft::new(required("group", cells.get("Groupe"), GroupName::parse)?)
     };
     let mut roles = Roles::only(Role::Aidant);
-    for (column, role) in [("Instructeur", Role::Instructeur), ("Responsable", Role::Responsable)] {
-        if cells.get(column).to_lowercase().contains(&column.to_lowercase()) {
+    for (column, role) in [
+        ("Instructeur", Role::Instructeur),
+        ("Responsable", Role::Responsable),
+    ] {
+        if cells
+            .get(column)
+            .to_lowercase()
+            .contains(&column.to_lowercase())
+        {
             roles = roles.with(role);
         }
     }
@@ -86,8 +123,20 @@ fn account(cells: &Cells<'_>, shared: &SharedMailboxes) -> Result<Wish, Unread> 
         parsed => Some(parsed.map_err(|error| invalid("last_name", name, error))?),
     };
     let job_title = optional("job_title", cells.get("Qualité"), JobTitle::parse)?;
-    let profile = Profile { last_name, job_title, ..Profile::default() };
-    Ok(Wish { group, account: Some(AccountDraft { email, roles, profile, shared }) })
+    let profile = Profile {
+        last_name,
+        job_title,
+        ..Profile::default()
+    };
+    Ok(Wish {
+        group,
+        account: Some(AccountDraft {
+            email,
+            roles,
+            profile,
+            shared,
+        }),
+    })
 }
 
 fn required<T, E: InWords>(
@@ -106,17 +155,27 @@ fn optional<T, E: InWords>(
     if cell.is_empty() {
         return Ok(None);
     }
-    parse(cell).map(Some).map_err(|error| invalid(field, cell, error))
+    parse(cell)
+        .map(Some)
+        .map_err(|error| invalid(field, cell, error))
 }
 
 fn missing(field: &str) -> Unread {
     let detail = format!("la ligne n'a pas de « {field} » utilisable");
-    Unread { code: format!("missing_{field}"), value: String::new(), detail }
+    Unread {
+        code: format!("missing_{field}"),
+        value: String::new(),
+        detail,
+    }
 }
 
 fn invalid(field: &str, cell: &str, error: impl InWords) -> Unread {
     let value = cell.chars().take(300).collect();
-    Unread { code: format!("invalid_{field}"), value, detail: error.in_words() }
+    Unread {
+        code: format!("invalid_{field}"),
+        value,
+        detail: error.in_words(),
+    }
 }
 
 /// An error of a cell, as people read it.

@@ -18,7 +18,10 @@ impl GroupKey {
         match &draft.matricule {
             Some(matricule) => Self::Matricule(matricule.clone()),
             None => {
-                let department = draft.department.as_ref().map(|department| department.as_str().to_owned());
+                let department = draft
+                    .department
+                    .as_ref()
+                    .map(|department| department.as_str().to_owned());
                 Self::Name(draft.name.search_key(), department)
             }
         }
@@ -64,7 +67,12 @@ impl Plan {
         self.accounts.insert(email.clone(), standing);
     }
 
-    pub(super) fn new_account(&mut self, draft: &AccountDraft, id: crate::AccountId, group: GroupId) {
+    pub(super) fn new_account(
+        &mut self,
+        draft: &AccountDraft,
+        id: crate::AccountId,
+        group: GroupId,
+    ) {
         let standing = Standing {
             used: false,
             shared: draft.shared,

@@ -17,9 +17,13 @@ impl Layout {
     /// The columns that make a header this layout's; others may stand between them, in any order.
     fn columns(self) -> &'static [&'static str] {
         match self {
-            Self::FranceServices => {
-                &["MATRICULE", "DEPARTEMENT", "FRANCE SERVICES", "CONTACT MAIL", "STRUCTURE PORTEUSE"]
-            }
+            Self::FranceServices => &[
+                "MATRICULE",
+                "DEPARTEMENT",
+                "FRANCE SERVICES",
+                "CONTACT MAIL",
+                "STRUCTURE PORTEUSE",
+            ],
             Self::Accounts => &[
                 "Nom",
                 "Qualité",
@@ -38,7 +42,12 @@ impl Layout {
     fn of(header: &[String]) -> Option<Self> {
         [Self::FranceServices, Self::Accounts]
             .into_iter()
-            .find(|layout| layout.columns().iter().all(|column| header.iter().any(|cell| cell == column)))
+            .find(|layout| {
+                layout
+                    .columns()
+                    .iter()
+                    .all(|column| header.iter().any(|cell| cell == column))
+            })
     }
 }
 
@@ -53,12 +62,17 @@ impl Cells<'_> {
     /// The cell of a column, trimmed; empty if the layout has none.
     pub(super) fn get(&self, column: &str) -> &str {
         let index = self.header.iter().position(|name| name == column);
-        index.and_then(|index| self.cells.get(index)).map_or("", |cell| cell.trim())
+        index
+            .and_then(|index| self.cells.get(index))
+            .map_or("", |cell| cell.trim())
     }
 
     /// Whether the line has as many cells as the header; spreadsheets leave out or add empty ones at the end.
     pub(super) fn fit(&self) -> bool {
-        self.cells.iter().skip(self.header.len()).all(|cell| cell.trim().is_empty())
+        self.cells
+            .iter()
+            .skip(self.header.len())
+            .all(|cell| cell.trim().is_empty())
             && self.cells.len() * 2 > self.header.len()
     }
 
@@ -84,11 +98,18 @@ impl<R: Read> List<R> {
         let mut source = BufReader::new(source);
         let mut first = Vec::new();
         // A header is a few hundred bytes: what has no line end within 64 KiB is no list.
-        source.by_ref().take(65_536).read_until(b'\n', &mut first).map_err(ImportError::Unreadable)?;
+        source
+            .by_ref()
+            .take(65_536)
+            .read_until(b'\n', &mut first)
+            .map_err(ImportError::Unreadable)?;
         if first.is_empty() {
             return Err(ImportError::Empty);
         }
-        let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&first).to_vec();
+        let first = first
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(&first)
+            .to_vec();
         let semicolons = first.iter().filter(|byte| **byte == b';').count();
         let commas = first.iter().filter(|byte| **byte == b',').count();
         let records = csv::ReaderBuilder::new()
@@ -105,11 +126,21 @@ impl<R: Read> List<R> {
             record: csv::ByteRecord::new(),
         };
         list.read()?;
-        let header: Vec<_> = list.cells().into_iter().map(|cell| cell.trim().to_owned()).collect();
+        let header: Vec<_> = list
+            .cells()
+            .into_iter()
+            .map(|cell| cell.trim().to_owned())
+            .collect();
         let Some(layout) = Layout::of(&header) else {
-            return Err(ImportError::UnknownHeader(header.join(";").chars().take(200).collect()));
+            return Err(ImportError::UnknownHeader(
+                header.join(";").chars().take(200).collect(),
+            ));
         };
-        Ok(Self { layout, header, ..list })
+        Ok(Self {
+            layout,
+            header,
+            ..list
+        })
     }
 
     /// The next line with something in it, and its number in the file.
@@ -117,31 +148,48 @@ impl<R: Read> List<R> {
         while self.read()? {
             let line = self.record.position().map_or(0, csv::Position::line);
             let cells = self.cells();
-            let found = Cells { header: &self.header, cells };
+            let found = Cells {
+                header: &self.header,
+                cells,
+            };
             if !found.is_empty() {
                 let cells = found.cells;
-                return Ok(Some((line, Cells { header: &self.header, cells })));
+                return Ok(Some((
+                    line,
+                    Cells {
+                        header: &self.header,
+                        cells,
+                    },
+                )));
             }
         }
         Ok(None)
     }
 
     fn read(&mut self) -> Result<bool, ImportError> {
-        self.records.read_byte_record(&mut self.record).map_err(|error| match error.into_kind() {
-            csv::ErrorKind::Io(error) => ImportError::Unreadable(error),
-            // A reader of bytes with lines of any length has no other cause.
-            kind => ImportError::Unreadable(std::io::Error::other(format!("{kind:?}"))),
-        })
+        self.records
+            .read_byte_record(&mut self.record)
+            .map_err(|error| match error.into_kind() {
+                csv::ErrorKind::Io(error) => ImportError::Unreadable(error),
+                // A reader of bytes with lines of any length has no other cause.
+                kind => ImportError::Unreadable(std::io::Error::other(format!("{kind:?}"))),
+            })
     }
 
     /// The line is UTF-8, or else Latin-1 as spreadsheets write it (Windows-1252).
     fn cells(&self) -> Vec<String> {
-        let utf8 = self.record.iter().all(|cell| std::str::from_utf8(cell).is_ok());
+        let utf8 = self
+            .record
+            .iter()
+            .all(|cell| std::str::from_utf8(cell).is_ok());
         self.record
             .iter()
             .map(|cell| match utf8 {
                 true => String::from_utf8_lossy(cell).into_owned(),
-                false => encoding_rs::WINDOWS_1252.decode_without_bom_handling(cell).0.into_owned(),
+                false => encoding_rs::WINDOWS_1252
+                    .decode_without_bom_handling(cell)
+                    .0
+                    .into_owned(),
             })
             .collect()
     }

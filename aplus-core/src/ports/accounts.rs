@@ -137,7 +137,8 @@ pub trait Accounts: Send + Sync {
     async fn operator(&self, id: OperatorId) -> Result<Option<Operator>, StoreError>;
 
     /// An operator by the address.
-    async fn operator_by_email(&self, email: &EmailAddress) -> Result<Option<Operator>, StoreError>;
+    async fn operator_by_email(&self, email: &EmailAddress)
+    -> Result<Option<Operator>, StoreError>;
 
     /// Whether there is no account, group or operator yet: a demonstration fills nothing else.
     async fn is_empty(&self) -> Result<bool, StoreError>;

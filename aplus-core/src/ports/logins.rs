@@ -157,7 +157,10 @@ impl Redemption {
 
 /// Whose a session is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(clippy::large_enum_variant, reason = "one per request, and nearly always the large one")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one per request, and nearly always the large one"
+)]
 pub enum SessionHolder {
     /// An account.
     Account(Account),

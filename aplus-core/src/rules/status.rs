@@ -103,7 +103,11 @@ pub fn may_reactivate(actor: &Actor, target: &Target, policy: &Policy) -> Result
             let another = |group: &&GroupFacts| {
                 before == DeactivatedBy::Responsable || group.active_responsables > 0
             };
-            match target.groups().iter().find(|group| raises && another(group)) {
+            match target
+                .groups()
+                .iter()
+                .find(|group| raises && another(group))
+            {
                 Some(group) => Err(Refusal::NeedsApproval { group: group.id }),
                 None => Ok(()),
             }

@@ -7,8 +7,8 @@ use crate::journal::entry::About;
 use crate::ports::{Facts, Page, Repeated, TargetRef, Wanted, Written};
 use crate::rules::{self, AccountDraft, Action, Sight};
 use crate::{
-    AccountId, Actor, Author, EmailAddress, FrozenField, GroupFacts, GroupId, ProfileChange, Refusal, SupportRequest,
-    Target,
+    AccountId, Actor, Author, EmailAddress, FrozenField, GroupFacts, GroupId, ProfileChange,
+    Refusal, SupportRequest, Target,
 };
 
 /// Something that the creator should look at again; nothing was refused.
@@ -48,7 +48,10 @@ impl Created {
             (false, false) => Some(Warning::NotNominative),
             (false, true) => None,
         };
-        Self { account, warnings: warning.into_iter().collect() }
+        Self {
+            account,
+            warnings: warning.into_iter().collect(),
+        }
     }
 }
 
@@ -71,11 +74,19 @@ fn target(facts: &Facts) -> Result<&Target, Refusal> {
 
 /// The target of an act in a group: that it is not there is told only to who may act there (A9).
 fn target_in<'a>(facts: &'a Facts, group: &GroupFacts) -> Result<&'a Target, Refusal> {
-    facts.target.as_ref().ok_or_else(|| rules::no_such_account(&facts.actor, group))
+    facts
+        .target
+        .as_ref()
+        .ok_or_else(|| rules::no_such_account(&facts.actor, group))
 }
 
 pub(super) fn wanted(author: Author, target: Option<TargetRef>, group: Option<GroupId>) -> Wanted {
-    Wanted { author, target, group, request: None }
+    Wanted {
+        author,
+        target,
+        group,
+        request: None,
+    }
 }
 
 impl Aplus {
@@ -106,7 +117,8 @@ impl Aplus {
         request: &SupportRequest,
         context: &Context,
     ) -> Result<Created, Error> {
-        self.create(author, in_group, draft, Some(request), context).await
+        self.create(author, in_group, draft, Some(request), context)
+            .await
     }
 
     async fn create(
@@ -117,15 +129,24 @@ impl Aplus {
         request: Option<&SupportRequest>,
         context: &Context,
     ) -> Result<Created, Error> {
-        let action = if request.is_some() { Action::CreateAccountFor } else { Action::CreateAccount };
+        let action = if request.is_some() {
+            Action::CreateAccountFor
+        } else {
+            Action::CreateAccount
+        };
         let policy = &self.0.policy;
         let decide = |facts: &Facts| match request {
             None => rules::create_account(&facts.actor, group(facts)?, draft, policy),
-            Some(request) => rules::create_account_for(&facts.actor, group(facts)?, draft, request, policy),
+            Some(request) => {
+                rules::create_account_for(&facts.actor, group(facts)?, draft, request, policy)
+            }
         };
         let write = |act| self.0.store.create_account(act);
         let wanted = wanted(author, None, Some(in_group));
-        match self.act(action, wanted, context, Some(&draft.email), decide, write).await? {
+        match self
+            .act(action, wanted, context, Some(&draft.email), decide, write)
+            .await?
+        {
             Acted::Done(account) => Ok(Created::new(account)),
             Acted::Repeated(repeated) => self.account_of(repeated).await.map(Created::new),
         }
@@ -158,7 +179,9 @@ impl Aplus {
         };
         let write = |act| self.0.store.add_member(act);
         let wanted = wanted(author, Some(TargetRef::Email(email.clone())), Some(to));
-        self.act(Action::AddMember, wanted, context, None, decide, write).await.map(|_| ())
+        self.act(Action::AddMember, wanted, context, None, decide, write)
+            .await
+            .map(|_| ())
     }
 
     /// Support adds an account to a group at somebody's request (A7).
@@ -179,7 +202,9 @@ impl Aplus {
         };
         let write = |act| self.0.store.add_member(act);
         let wanted = wanted(author, Some(TargetRef::Email(email.clone())), Some(to));
-        self.act(Action::AddMemberFor, wanted, context, None, decide, write).await.map(|_| ())
+        self.act(Action::AddMemberFor, wanted, context, None, decide, write)
+            .await
+            .map(|_| ())
     }
 
     /// Takes an account out of a group; for oneself: leaves it (A2, A8).
@@ -200,18 +225,30 @@ impl Aplus {
         };
         let write = |act| self.0.store.remove_member(act);
         let wanted = wanted(author, Some(TargetRef::Id(account)), Some(from));
-        self.act(Action::RemoveMember, wanted, context, None, decide, write).await.map(|_| ())
+        self.act(Action::RemoveMember, wanted, context, None, decide, write)
+            .await
+            .map(|_| ())
     }
 
     /// Deactivates an account; its sessions and links end with it (A8, L10).
     ///
     /// # Errors
     /// As [`rules::may_deactivate`]; what the store says.
-    pub async fn deactivate(&self, author: Author, account: AccountId, context: &Context) -> Result<(), Error> {
+    pub async fn deactivate(
+        &self,
+        author: Author,
+        account: AccountId,
+        context: &Context,
+    ) -> Result<(), Error> {
         let decide = |facts: &Facts| rules::deactivate(&facts.actor, target(facts)?);
-        self.on_account(Action::Deactivate, author, account, context, decide, |act| {
-            self.0.store.deactivate(act)
-        })
+        self.on_account(
+            Action::Deactivate,
+            author,
+            account,
+            context,
+            decide,
+            |act| self.0.store.deactivate(act),
+        )
         .await
     }
 
@@ -219,11 +256,22 @@ impl Aplus {
     ///
     /// # Errors
     /// As [`rules::may_reactivate`]; what the store says.
-    pub async fn reactivate(&self, author: Author, account: AccountId, context: &Context) -> Result<(), Error> {
-        let decide = |facts: &Facts| rules::reactivate(&facts.actor, target(facts)?, &self.0.policy);
-        self.on_account(Action::Reactivate, author, account, context, decide, |act| {
-            self.0.store.reactivate(act)
-        })
+    pub async fn reactivate(
+        &self,
+        author: Author,
+        account: AccountId,
+        context: &Context,
+    ) -> Result<(), Error> {
+        let decide =
+            |facts: &Facts| rules::reactivate(&facts.actor, target(facts)?, &self.0.policy);
+        self.on_account(
+            Action::Reactivate,
+            author,
+            account,
+            context,
+            decide,
+            |act| self.0.store.reactivate(act),
+        )
         .await
     }
 
@@ -231,10 +279,17 @@ impl Aplus {
     ///
     /// # Errors
     /// As [`rules::may_withdraw`]; what the store says.
-    pub async fn withdraw(&self, author: Author, account: AccountId, context: &Context) -> Result<(), Error> {
+    pub async fn withdraw(
+        &self,
+        author: Author,
+        account: AccountId,
+        context: &Context,
+    ) -> Result<(), Error> {
         let decide = |facts: &Facts| rules::withdraw(&facts.actor, target(facts)?);
-        self.on_account(Action::Withdraw, author, account, context, decide, |act| self.0.store.withdraw(act))
-            .await
+        self.on_account(Action::Withdraw, author, account, context, decide, |act| {
+            self.0.store.withdraw(act)
+        })
+        .await
     }
 
     async fn on_account<'a, A: crate::Actable>(
@@ -247,7 +302,9 @@ impl Aplus {
         write: impl Fn(Act<A>) -> super::Writing<'a, ()> + Send + Sync,
     ) -> Result<(), Error> {
         let wanted = wanted(author, Some(TargetRef::Id(account)), None);
-        self.act(action, wanted, context, None, decide, write).await.map(|_| ())
+        self.act(action, wanted, context, None, decide, write)
+            .await
+            .map(|_| ())
     }
 
     /// A person changes their own details (A4). What is the same as before changes nothing and is no entry.
@@ -273,7 +330,10 @@ impl Aplus {
             self.0.store.edit_profile(act)
         };
         let wanted = wanted(author, Some(TargetRef::Id(account)), None);
-        match self.act(Action::EditProfile, wanted, context, None, decide, write).await? {
+        match self
+            .act(Action::EditProfile, wanted, context, None, decide, write)
+            .await?
+        {
             Acted::Done(account) => Ok(account),
             Acted::Repeated(repeated) => self.account_of(repeated).await,
         }
@@ -289,9 +349,15 @@ impl Aplus {
         change: &ProfileChange,
         context: &Context,
     ) -> Result<Account, Error> {
-        let own = current.account().map(Account::id).ok_or(Refusal::NotAccount);
-        let own = self.allowed(current, Action::EditProfile, About::default(), own, context).await?;
-        self.edit_profile(current.author(), own, change, context).await
+        let own = current
+            .account()
+            .map(Account::id)
+            .ok_or(Refusal::NotAccount);
+        let own = self
+            .allowed(current, Action::EditProfile, About::default(), own, context)
+            .await?;
+        self.edit_profile(current.author(), own, change, context)
+            .await
     }
 
     /// Somebody tried to change what is frozen: refused by name, and recorded (A3).
@@ -302,10 +368,18 @@ impl Aplus {
         field: FrozenField,
         context: &Context,
     ) -> Error {
-        let about = About { account, group: None };
+        let about = About {
+            account,
+            group: None,
+        };
         match rules::may_change_frozen(actor, field) {
-            Ok(()) => Error::Broken(crate::ports::StoreError::broken("a frozen field was found to be free")),
-            Err(refusal) => self.note_refusal(actor, Action::ChangeFrozen, about, refusal, context).await,
+            Ok(()) => Error::Broken(crate::ports::StoreError::broken(
+                "a frozen field was found to be free",
+            )),
+            Err(refusal) => {
+                self.note_refusal(actor, Action::ChangeFrozen, about, refusal, context)
+                    .await
+            }
         }
     }
 
@@ -319,14 +393,18 @@ impl Aplus {
         account: AccountId,
         context: &Context,
     ) -> Result<Seen, Error> {
-        let about = About { account: Some(account), group: None };
+        let about = About {
+            account: Some(account),
+            group: None,
+        };
         let found = self.0.store.account(account).await?;
         let seen = match found {
             None => Err(Refusal::AccountNotFound),
             Some(account) => rules::may_view_account(&current.actor(), &account.standing())
                 .map(|sight| Seen { account, sight }),
         };
-        self.allowed(current, Action::ViewAccount, about, seen, context).await
+        self.allowed(current, Action::ViewAccount, about, seen, context)
+            .await
     }
 
     /// A group; that it exists is no secret (A9).
@@ -334,7 +412,11 @@ impl Aplus {
     /// # Errors
     /// [`Refusal::GroupNotFound`]; what the store says.
     pub async fn group(&self, id: GroupId) -> Result<Group, Error> {
-        self.0.store.group(id).await?.ok_or(Error::Refused(Refusal::GroupNotFound))
+        self.0
+            .store
+            .group(id)
+            .await?
+            .ok_or(Error::Refused(Refusal::GroupNotFound))
     }
 
     /// The accounts of a group, as much of each as `current` may see (A9); support's look is an entry (T1).
@@ -351,15 +433,23 @@ impl Aplus {
     ) -> Result<Page<Seen>, Error> {
         let actor = current.actor();
         self.group(group).await?;
-        let about = About { account: None, group: Some(group) };
+        let about = About {
+            account: None,
+            group: Some(group),
+        };
         let verdict = rules::may_view_group(&actor, group);
-        self.allowed(current, Action::ViewGroup, about, verdict, context).await?;
-        self.look_if_support(current, rules::Subject::Group(group), context).await?;
+        self.allowed(current, Action::ViewGroup, about, verdict, context)
+            .await?;
+        self.look_if_support(current, rules::Subject::Group(group), context)
+            .await?;
         let page = self.0.store.members(group, after, limit).await?;
         let items = page.items.into_iter().filter_map(|account| {
             let sight = rules::may_view_account(&actor, &account.standing()).ok()?;
             Some(Seen { account, sight })
         });
-        Ok(Page { items: items.collect(), next: page.next })
+        Ok(Page {
+            items: items.collect(),
+            next: page.next,
+        })
     }
 }

@@ -41,7 +41,12 @@ pub struct Builder {
 }
 
 impl Builder {
-    pub(super) fn new(store: Arc<dyn Store>, mailer: Arc<dyn Mailer>, site: Site, key: HostKey) -> Self {
+    pub(super) fn new(
+        store: Arc<dyn Store>,
+        mailer: Arc<dyn Mailer>,
+        site: Site,
+        key: HostKey,
+    ) -> Self {
         Self {
             store,
             mailer,
@@ -80,17 +85,26 @@ impl Builder {
 
     /// The host's own letters.
     pub fn letters(self, letters: impl Letters + 'static) -> Self {
-        Self { letters: Arc::new(letters), ..self }
+        Self {
+            letters: Arc::new(letters),
+            ..self
+        }
     }
 
     /// Another clock, for tests.
     pub fn clock(self, clock: impl Clock) -> Self {
-        Self { clock: Arc::new(clock), ..self }
+        Self {
+            clock: Arc::new(clock),
+            ..self
+        }
     }
 
     /// Other randomness, for tests that must repeat.
     pub fn insecure_entropy(self, entropy: impl Entropy) -> Self {
-        Self { entropy: Arc::new(entropy), ..self }
+        Self {
+            entropy: Arc::new(entropy),
+            ..self
+        }
     }
 
     /// A key that was the host's or will be: mails and sessions derived with it are still served.

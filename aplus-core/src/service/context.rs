@@ -51,6 +51,9 @@ impl Context {
         for (to, from) in bytes.iter_mut().zip(digest) {
             *to = from;
         }
-        Some((RequestId::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid()), body))
+        Some((
+            RequestId::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid()),
+            body,
+        ))
     }
 }

@@ -64,8 +64,15 @@ impl Aplus {
     /// What the store says. What was done before stays done, and the next pass goes on.
     pub async fn courier_pass(&self, now: Timestamp) -> Result<CourierReport, Error> {
         let answered = self.answer_asks(now).await?;
-        let mut report = CourierReport { answered, ..CourierReport::default() };
-        let mails = self.0.store.claim(now, now.saturating_add(CLAIM), AT_ONCE).await?;
+        let mut report = CourierReport {
+            answered,
+            ..CourierReport::default()
+        };
+        let mails = self
+            .0
+            .store
+            .claim(now, now.saturating_add(CLAIM), AT_ONCE)
+            .await?;
         for mail in &mails {
             match self.hand_over(mail, now).await? {
                 Sending::Sent => report.sent += 1,
@@ -83,7 +90,14 @@ impl Aplus {
         };
         let mut answered = 0;
         for _ in 0..AT_ONCE {
-            let Some(waiting) = self.0.store.waiting(domains, &self.0.lifetimes, now).await? else { break };
+            let Some(waiting) = self
+                .0
+                .store
+                .waiting(domains, &self.0.lifetimes, now)
+                .await?
+            else {
+                break;
+            };
             let number = u32::try_from(waiting.asks.len()).unwrap_or(u32::MAX);
             let answers = self.answers(waiting, now)?;
             match self.0.store.answer(answers).await? {
@@ -96,14 +110,31 @@ impl Aplus {
     }
 
     /// The decision of the core, and what is written for it.
-    pub(super) fn answers(&self, waiting: WaitingAsks, now: Timestamp) -> Result<AnsweredAsks, Error> {
-        let WaitingAsks { email, principal, waiting, asks } = waiting;
+    pub(super) fn answers(
+        &self,
+        waiting: WaitingAsks,
+        now: Timestamp,
+    ) -> Result<AnsweredAsks, Error> {
+        let WaitingAsks {
+            email,
+            principal,
+            waiting,
+            asks,
+        } = waiting;
         let mut fresh = Vec::with_capacity(asks.len());
         for ask in &asks {
             fresh.push(LinkId::new(ask.at, self.random()?));
         }
-        let by_id: HashMap<_, _> = asks.iter().zip(fresh).map(|(ask, link)| (ask.id, (ask, link))).collect();
-        let id_of = |ask: &asking::Ask| by_id.get(&ask.id).map_or(LinkId::from_uuid(*ask.id.as_uuid()), |(_, link)| *link);
+        let by_id: HashMap<_, _> = asks
+            .iter()
+            .zip(fresh)
+            .map(|(ask, link)| (ask.id, (ask, link)))
+            .collect();
+        let id_of = |ask: &asking::Ask| {
+            by_id
+                .get(&ask.id)
+                .map_or(LinkId::from_uuid(*ask.id.as_uuid()), |(_, link)| *link)
+        };
         let answers = asking::answer(&waiting, &self.0.limits, &self.0.lifetimes, now, id_of);
 
         let mut written = AnsweredAsks {
@@ -116,7 +147,9 @@ impl Aplus {
             at: now,
         };
         for (id, answer) in answers {
-            let Some((ask, _)) = by_id.get(&id) else { continue };
+            let Some((ask, _)) = by_id.get(&id) else {
+                continue;
+            };
             match (answer, principal) {
                 (Answer::Issue { link, supersedes }, Some((principal, epoch))) => {
                     let nonce = Nonce::from_bytes(self.random()?);
@@ -137,7 +170,11 @@ impl Aplus {
                         language: ask.language,
                         supersedes,
                     });
-                    let event = Event::LinkIssued { principal, link, supersedes };
+                    let event = Event::LinkIssued {
+                        principal,
+                        link,
+                        supersedes,
+                    };
                     self.queue(&mut written, ask, &event, Message::LoginLink { link })?;
                 }
                 (Answer::SendAgain(link), Some((principal, _))) => {
@@ -150,7 +187,12 @@ impl Aplus {
                         None => Message::AddressUnknown,
                     };
                     let cause = crate::EntryId::from_uuid(*id.as_uuid());
-                    written.mails.push(Mail::new(cause, 0, Recipient::Address(email.clone()), message));
+                    written.mails.push(Mail::new(
+                        cause,
+                        0,
+                        Recipient::Address(email.clone()),
+                        message,
+                    ));
                 }
                 (Answer::Nothing(silence), _) => self.count(silence, &email),
                 (Answer::Issue { .. } | Answer::SendAgain(_), None) => {
@@ -169,13 +211,23 @@ impl Aplus {
         message: Message,
     ) -> Result<(), Error> {
         let principal = match event {
-            Event::LinkIssued { principal, .. } | Event::LinkSentAgain { principal, .. } => Some(*principal),
+            Event::LinkIssued { principal, .. } | Event::LinkSentAgain { principal, .. } => {
+                Some(*principal)
+            }
             _ => None,
         };
         let network = Some(ask.network.clone()).filter(|network| network != "unknown");
-        let context =
-            Context { origin: Origin { network, browser: None }, ..Context::default() };
-        let about = About { account: principal.and_then(Event::account_of), group: None };
+        let context = Context {
+            origin: Origin {
+                network,
+                browser: None,
+            },
+            ..Context::default()
+        };
+        let about = About {
+            account: principal.and_then(Event::account_of),
+            group: None,
+        };
         let entry: Entry = self.entry(&context, Author::Machine, about, event, None)?;
         let to = Recipient::Address(written.email.clone());
         written.mails.push(Mail::new(entry.id(), 0, to, message));
@@ -185,7 +237,11 @@ impl Aplus {
 
     /// What a visitor is not sent is counted and goes to the technical log, an address only as a keyed hash (T1).
     fn count(&self, silence: Silence, email: &crate::EmailAddress) {
-        tracing::info!(reason = silence.as_str(), address = self.pseudonym(email), "an asking was answered with nothing");
+        tracing::info!(
+            reason = silence.as_str(),
+            address = self.pseudonym(email),
+            "an asking was answered with nothing"
+        );
     }
 
     async fn hand_over(&self, mail: &QueuedMail, now: Timestamp) -> Result<Sending, Error> {
@@ -219,17 +275,30 @@ impl Aplus {
         }
     }
 
-    async fn postpone(&self, mail: &QueuedMail, now: Timestamp, why: &'static str) -> Result<Sending, Error> {
+    async fn postpone(
+        &self,
+        mail: &QueuedMail,
+        now: Timestamp,
+        why: &'static str,
+    ) -> Result<Sending, Error> {
         match PAUSES.get(mail.attempts as usize) {
             Some(pause) => {
-                self.0.store.postpone(mail.id, now.saturating_add(*pause)).await?;
+                self.0
+                    .store
+                    .postpone(mail.id, now.saturating_add(*pause))
+                    .await?;
                 Ok(Sending::Postponed)
             }
             None => self.give_up(mail, now, why).await,
         }
     }
 
-    async fn give_up(&self, mail: &QueuedMail, now: Timestamp, why: &'static str) -> Result<Sending, Error> {
+    async fn give_up(
+        &self,
+        mail: &QueuedMail,
+        now: Timestamp,
+        why: &'static str,
+    ) -> Result<Sending, Error> {
         tracing::warn!(mail = %mail.id, kind = mail.message.kind(), reason = why, "a mail was given up");
         self.0.store.give_up(mail.id, now, why).await?;
         Ok(Sending::GivenUp)
@@ -241,7 +310,11 @@ impl Aplus {
         }
         let key = self.key(stored.key).ok_or(Unsent::UnknownKey)?;
         let secret = key.link(stored.facts.id, &stored.nonce);
-        if secret.hash() == stored.hash { Ok(secret) } else { Err(Unsent::Mismatch) }
+        if secret.hash() == stored.hash {
+            Ok(secret)
+        } else {
+            Err(Unsent::Mismatch)
+        }
     }
 }
 

@@ -6,8 +6,10 @@ use crate::rules::{self, Action, AddMember, CreateAccount, CreateGroup, Permit};
 use crate::{Author, EmailAddress, GroupFacts, GroupId, Refusal, Version};
 
 /// What the rules allow together.
-pub(crate) type Founding =
-    (Permit<CreateGroup>, Option<FirstMember<Permit<CreateAccount>, Permit<AddMember>>>);
+pub(crate) type Founding = (
+    Permit<CreateGroup>,
+    Option<FirstMember<Permit<CreateAccount>, Permit<AddMember>>>,
+);
 
 impl Aplus {
     /// An id for what is only foreseen.
@@ -24,16 +26,27 @@ impl Aplus {
         decide: impl Fn(&Facts, &GroupFacts) -> Result<Founding, Refusal> + Send + Sync,
     ) -> Result<(), Error> {
         let target = email.cloned().map(TargetRef::Email);
-        let wanted = Wanted { author, target, group: None, request: None };
+        let wanted = Wanted {
+            author,
+            target,
+            group: None,
+            request: None,
+        };
         for _ in 0..ATTEMPTS {
             let facts = self.0.store.facts(&wanted).await?;
             let circumstances = self.circumstances(context, author)?;
             let id = GroupId::from_uuid(circumstances.created);
-            let group = GroupFacts { id, version: Version::default(), active_responsables: 0 };
+            let group = GroupFacts {
+                id,
+                version: Version::default(),
+                active_responsables: 0,
+            };
             let (founding, first) = match decide(&facts, &group) {
                 Ok(permits) => permits,
                 Err(refusal) => {
-                    return Err(self.refuse(&facts, Action::CreateGroup, &wanted, refusal, context).await);
+                    return Err(self
+                        .refuse(&facts, Action::CreateGroup, &wanted, refusal, context)
+                        .await);
                 }
             };
             let founding = founding.into_act(circumstances);
@@ -42,11 +55,19 @@ impl Aplus {
                 None => None,
                 Some(FirstMember::New(permit)) => {
                     let act = permit.into_act(circumstances);
-                    Some(FirstMember::New(if context.silent { act.silent() } else { act }))
+                    Some(FirstMember::New(if context.silent {
+                        act.silent()
+                    } else {
+                        act
+                    }))
                 }
                 Some(FirstMember::Existing(permit)) => {
                     let act = permit.into_act(circumstances);
-                    Some(FirstMember::Existing(if context.silent { act.silent() } else { act }))
+                    Some(FirstMember::Existing(if context.silent {
+                        act.silent()
+                    } else {
+                        act
+                    }))
                 }
             };
             let written = match first {
@@ -65,7 +86,9 @@ impl Aplus {
                         None => None,
                     };
                     let refusal = holder.map_or(Refusal::GroupTaken, rules::taken);
-                    return Err(self.refuse(&facts, Action::CreateGroup, &wanted, refusal, context).await);
+                    return Err(self
+                        .refuse(&facts, Action::CreateGroup, &wanted, refusal, context)
+                        .await);
                 }
             }
         }

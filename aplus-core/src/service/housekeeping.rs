@@ -49,17 +49,36 @@ impl Aplus {
         let dead_since = now.saturating_sub(Lifetimes::DEAD_LINK);
         // No session lives longer than 30 days (L11), nor does what is told of one.
         let opened_before = now.saturating_sub(Lifetimes::DEAD_LINK * 2);
-        report.purged = self.0.store.purge(dead_since, opened_before, AT_ONCE).await?;
+        report.purged = self
+            .0
+            .store
+            .purge(dead_since, opened_before, AT_ONCE)
+            .await?;
         Ok(report)
     }
 
     fn counted(&self, refusals: &StoredRefusals, now: Timestamp) -> Result<Entry, Error> {
         let first = &refusals.first;
-        let event = Event::RefusedAgain { first: first.id, times: refusals.times };
-        let about = About { account: first.account, group: first.group };
+        let event = Event::RefusedAgain {
+            first: first.id,
+            times: refusals.times,
+        };
+        let about = About {
+            account: first.account,
+            group: first.group,
+        };
         let id = EntryId::new(now, self.random()?);
         let salt = Salt(self.random()?);
-        Ok(Entry::new(id, now, first.author, about, &event, None, &Erasable::default(), salt))
+        Ok(Entry::new(
+            id,
+            now,
+            first.author,
+            about,
+            &event,
+            None,
+            &Erasable::default(),
+            salt,
+        ))
     }
 
     /// Loops the courier and the housekeeping until it is dropped: a host spawns it once per process.

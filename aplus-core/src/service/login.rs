@@ -8,8 +8,8 @@ use crate::link::{self, LinkFacts, LinkState, Presented, Verdict};
 use crate::ports::{AskReceipt, NewAsk, NewSession, Outcome, Redemption, SessionHolder};
 use crate::words::Language;
 use crate::{
-    AskId, Author, BrowserHash, EmailAddress, LinkSecret, Lifetimes, Nonce, Refusal, SessionId, SessionSecret, Site,
-    session,
+    AskId, Author, BrowserHash, EmailAddress, Lifetimes, LinkSecret, Nonce, Refusal, SessionId,
+    SessionSecret, Site, session,
 };
 
 /// Somebody asks for a link.
@@ -69,17 +69,37 @@ impl Aplus {
     /// [`Error::Busy`] when too many wait, or the store does not answer.
     pub async fn ask_for_link(&self, ask: LoginAsk, context: &Context) -> Result<Asked, Error> {
         let at = self.now();
-        let LoginAsk { email, browser, next, language } = ask;
+        let LoginAsk {
+            email,
+            browser,
+            next,
+            language,
+        } = ask;
         let next = next.as_deref().and_then(Site::own_path).map(str::to_owned);
-        let network = context.origin.network.clone().unwrap_or_else(|| "unknown".to_owned());
+        let network = context
+            .origin
+            .network
+            .clone()
+            .unwrap_or_else(|| "unknown".to_owned());
         let id = AskId::new(at, self.random()?);
-        let ask = NewAsk { id, email, browser, network, next, language, at };
+        let ask = NewAsk {
+            id,
+            email,
+            browser,
+            network,
+            next,
+            language,
+            at,
+        };
         match self.0.store.ask(&ask, self.0.limits.waiting).await? {
             AskReceipt::Queued => {}
             AskReceipt::Full => return Err(Error::Busy),
         }
         self.0.work.notify_one();
-        Ok(Asked { expires_in: self.0.lifetimes.link(), resend_after: Lifetimes::ASK_AGAIN })
+        Ok(Asked {
+            expires_in: self.0.lifetimes.link(),
+            resend_after: Lifetimes::ASK_AGAIN,
+        })
     }
 
     /// Says where a link stands; changes nothing (L5).
@@ -92,10 +112,16 @@ impl Aplus {
         browser: Option<BrowserHash>,
     ) -> Result<LinkView, Error> {
         let facts = self.0.store.link(&secret.hash()).await?;
-        Ok(facts.map_or(LinkView { state: LinkState::Unknown, needs_email: false }, |facts| LinkView {
-            state: link::state(&facts, self.now()),
-            needs_email: link::needs_email(&facts, browser),
-        }))
+        Ok(facts.map_or(
+            LinkView {
+                state: LinkState::Unknown,
+                needs_email: false,
+            },
+            |facts| LinkView {
+                state: link::state(&facts, self.now()),
+                needs_email: link::needs_email(&facts, browser),
+            },
+        ))
     }
 
     /// Confirms a link: opens a session, exactly once per link (L3, L6).
@@ -128,7 +154,12 @@ impl Aplus {
                 }
                 Ok(Verdict::AddressWayClosed) => return Err(Self::dead(Refusal::AddressWayClosed)),
                 Ok(Verdict::WrongAddress { tries_left }) => {
-                    if self.0.store.wrong_address(facts.id, facts.wrong_addresses).await? {
+                    if self
+                        .0
+                        .store
+                        .wrong_address(facts.id, facts.wrong_addresses)
+                        .await?
+                    {
                         return Err(Self::dead(Refusal::ConfirmEmail { tries_left }));
                     }
                 }
@@ -158,7 +189,9 @@ impl Aplus {
         secret: &LinkSecret,
         browser: Option<BrowserHash>,
     ) -> Result<Option<Opened>, Error> {
-        let Some(facts) = self.0.store.link(&secret.hash()).await? else { return Ok(None) };
+        let Some(facts) = self.0.store.link(&secret.hash()).await? else {
+            return Ok(None);
+        };
         match link::second_press(&facts, browser, self.now()) {
             Some(session) => self.opened_again(session, facts).await,
             None => Ok(None),
@@ -175,21 +208,41 @@ impl Aplus {
         let nonce = Nonce::from_bytes(self.random()?);
         let secret = self.0.key.session(id, &nonce);
         let browser = context.origin.browser.clone();
-        let session = NewSession { id, hash: secret.hash(), nonce, key: self.0.key.id(), browser };
+        let session = NewSession {
+            id,
+            hash: secret.hash(),
+            nonce,
+            key: self.0.key.id(),
+            browser,
+        };
         let principal = opening.principal();
         let event = Event::LoggedIn {
             link: opening.link(),
             session: id,
             by_address: opening.by_address().is_some(),
         };
-        let about = About { account: Event::account_of(principal), group: None };
+        let about = About {
+            account: Event::account_of(principal),
+            group: None,
+        };
         let entry = self.entry(context, Author::from(principal), about, &event, request)?;
-        Ok((Redemption { opening, session, entry }, secret))
+        Ok((
+            Redemption {
+                opening,
+                session,
+                entry,
+            },
+            secret,
+        ))
     }
 
     async fn opened(&self, secret: SessionSecret, facts: LinkFacts) -> Result<Opened, Error> {
         match self.0.store.session(&secret.hash()).await? {
-            Some(logged_in) => Ok(Opened { secret, holder: logged_in.holder, next: facts.next }),
+            Some(logged_in) => Ok(Opened {
+                secret,
+                holder: logged_in.holder,
+                next: facts.next,
+            }),
             // Ended between the two statements: nobody is logged in.
             None => Err(Self::dead(Refusal::LinkEnded)),
         }
@@ -198,19 +251,28 @@ impl Aplus {
     /// The same log-in was asked for before, under the same key: the same answer, while its session counts.
     async fn opened_before(&self, hash: &crate::LinkHash) -> Result<Opened, Error> {
         let facts = self.0.store.link(hash).await?;
-        let Some((used, facts)) = facts.and_then(|facts| facts.used.map(|used| (used, facts))) else {
+        let Some((used, facts)) = facts.and_then(|facts| facts.used.map(|used| (used, facts)))
+        else {
             return Err(Self::dead(Refusal::LinkUnknown));
         };
         let again = self.opened_again(used.session, facts).await?;
         again.ok_or_else(|| Self::dead(Refusal::LinkUsed { at: used.at }))
     }
 
-    async fn opened_again(&self, session: SessionId, facts: LinkFacts) -> Result<Option<Opened>, Error> {
-        let Some(stored) = self.0.store.session_key(session).await? else { return Ok(None) };
+    async fn opened_again(
+        &self,
+        session: SessionId,
+        facts: LinkFacts,
+    ) -> Result<Option<Opened>, Error> {
+        let Some(stored) = self.0.store.session_key(session).await? else {
+            return Ok(None);
+        };
         if session::judge(&stored.session, &self.0.lifetimes, self.now()).is_err() {
             return Ok(None);
         }
-        let Some(key) = self.key(stored.key) else { return Ok(None) };
+        let Some(key) = self.key(stored.key) else {
+            return Ok(None);
+        };
         let secret = key.session(session, &stored.nonce);
         if secret.hash() != stored.hash {
             tracing::error!("a derived session secret does not match what is stored");

@@ -36,13 +36,14 @@ use std::sync::Arc;
 use crate::asking::AskLimits;
 use crate::journal::{BodyHash, Entry, Erasable, Event, Salt, canonical_json, entry::About};
 use crate::ports::{
-    Clock, Entropy, Facts, Mailer, Outcome, RefusalNote, Repeated, Store, StoreError, TargetRef, Wanted, Written,
+    Clock, Entropy, Facts, Mailer, Outcome, RefusalNote, Repeated, Store, StoreError, TargetRef,
+    Wanted, Written,
 };
 use crate::rules::{Action, Permit};
 use crate::words::letters::Letters;
 use crate::{
-    Act, Actable, Actor, Author, Circumstances, EmailAddress, EntryId, HostKey, KeyId, Lifetimes, Policy, Refusal,
-    RequestId, Site, Timestamp,
+    Act, Actable, Actor, Author, Circumstances, EmailAddress, EntryId, HostKey, KeyId, Lifetimes,
+    Policy, Refusal, RequestId, Site, Timestamp,
 };
 
 /// How often a decision is made anew when its facts moved before it was written.
@@ -86,7 +87,10 @@ struct Inner {
 
 impl std::fmt::Debug for Aplus {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Aplus").field("site", &self.0.site).finish_non_exhaustive()
+        formatter
+            .debug_struct("Aplus")
+            .field("site", &self.0.site)
+            .finish_non_exhaustive()
     }
 }
 
@@ -151,7 +155,9 @@ impl Aplus {
     }
 
     fn key(&self, id: KeyId) -> Option<&HostKey> {
-        std::iter::once(&self.0.key).chain(&self.0.known_keys).find(|key| key.id() == id)
+        std::iter::once(&self.0.key)
+            .chain(&self.0.known_keys)
+            .find(|key| key.id() == id)
     }
 
     /// When, from where, at which request, and under which ids an act of `author` happens: for a host that writes an act
@@ -159,7 +165,11 @@ impl Aplus {
     ///
     /// # Errors
     /// [`StoreError::Broken`] where the machine gives no randomness.
-    pub fn circumstances(&self, context: &Context, author: Author) -> Result<Circumstances, StoreError> {
+    pub fn circumstances(
+        &self,
+        context: &Context,
+        author: Author,
+    ) -> Result<Circumstances, StoreError> {
         let at = self.now();
         Ok(Circumstances {
             at,
@@ -182,8 +192,20 @@ impl Aplus {
     ) -> Result<Entry, StoreError> {
         let at = self.now();
         let id = EntryId::new(at, self.random()?);
-        let erasable = Erasable { origin: context.origin.clone(), ..Erasable::default() };
-        Ok(Entry::new(id, at, author, about, event, request, &erasable, Salt(self.random()?)))
+        let erasable = Erasable {
+            origin: context.origin.clone(),
+            ..Erasable::default()
+        };
+        Ok(Entry::new(
+            id,
+            at,
+            author,
+            about,
+            event,
+            request,
+            &erasable,
+            Salt(self.random()?),
+        ))
     }
 
     /// Load, decide, write; anew if the facts moved, a few times.
@@ -200,7 +222,10 @@ impl Aplus {
         A: Actable,
     {
         let request = context.request_of(wanted.author);
-        let wanted = Wanted { request: request.map(|(id, _)| id), ..wanted };
+        let wanted = Wanted {
+            request: request.map(|(id, _)| id),
+            ..wanted
+        };
         for _ in 0..ATTEMPTS {
             let facts = self.0.store.facts(&wanted).await?;
             if let Some(repeated) = facts.repeated {
@@ -208,7 +233,9 @@ impl Aplus {
             }
             let permit = match decide(&facts) {
                 Ok(permit) => permit,
-                Err(refusal) => return Err(self.refuse(&facts, action, &wanted, refusal, context).await),
+                Err(refusal) => {
+                    return Err(self.refuse(&facts, action, &wanted, refusal, context).await);
+                }
             };
             let act = permit.into_act(self.circumstances(context, wanted.author)?);
             let act = if context.silent { act.silent() } else { act };
@@ -218,12 +245,16 @@ impl Aplus {
                     return Ok(Acted::Done(done));
                 }
                 Outcome::Stale => {}
-                Outcome::Repeated(repeated) => return Self::same_body(request, repeated).map(Acted::Repeated),
+                Outcome::Repeated(repeated) => {
+                    return Self::same_body(request, repeated).map(Acted::Repeated);
+                }
                 Outcome::Taken => {
                     let refusal = match email {
                         Some(email) => {
                             // None: it was taken and freed again meanwhile.
-                            let Some(holder) = self.0.store.holder(email).await? else { continue };
+                            let Some(holder) = self.0.store.holder(email).await? else {
+                                continue;
+                            };
                             crate::rules::taken(holder)
                         }
                         None => Refusal::GroupTaken,
@@ -232,7 +263,10 @@ impl Aplus {
                 }
             }
         }
-        tracing::warn!(action = action.as_str(), "facts moved {ATTEMPTS} times before the act was written");
+        tracing::warn!(
+            action = action.as_str(),
+            "facts moved {ATTEMPTS} times before the act was written"
+        );
         Err(Error::Busy)
     }
 
@@ -260,8 +294,12 @@ impl Aplus {
             (None, Some(TargetRef::Id(id))) => Some(*id),
             (None, Some(TargetRef::Email(_)) | None) => None,
         };
-        let about = About { account: target, group: wanted.group };
-        self.note_refusal(&facts.actor, action, about, refusal, context).await
+        let about = About {
+            account: target,
+            group: wanted.group,
+        };
+        self.note_refusal(&facts.actor, action, about, refusal, context)
+            .await
     }
 
     /// A verdict on what is only looked at: a no is recorded as any other.
@@ -275,9 +313,9 @@ impl Aplus {
     ) -> Result<T, Error> {
         match verdict {
             Ok(allowed) => Ok(allowed),
-            Err(refusal) => {
-                Err(self.note_refusal(&current.actor(), action, about, refusal, context).await)
-            }
+            Err(refusal) => Err(self
+                .note_refusal(&current.actor(), action, about, refusal, context)
+                .await),
         }
     }
 
@@ -295,7 +333,8 @@ impl Aplus {
         verdict: Result<T, Refusal>,
         context: &Context,
     ) -> Result<T, Error> {
-        self.allowed(current, action, About { account, group }, verdict, context).await
+        self.allowed(current, action, About { account, group }, verdict, context)
+            .await
     }
 
     async fn note_refusal(

@@ -87,14 +87,23 @@ impl Aplus {
     /// # Errors
     /// What the store says. Nobody being logged in is `Ok(None)`: an outage is never read as that.
     pub async fn current(&self, secret: &SessionSecret) -> Result<Option<Current>, Error> {
-        let Some(found) = self.0.store.session(&secret.hash()).await? else { return Ok(None) };
+        let Some(found) = self.0.store.session(&secret.hash()).await? else {
+            return Ok(None);
+        };
         let now = self.now();
-        let Ok(live) = session::judge(&found.session, &self.0.lifetimes, now) else { return Ok(None) };
+        let Ok(live) = session::judge(&found.session, &self.0.lifetimes, now) else {
+            return Ok(None);
+        };
         if live.touch {
             self.0.store.touch(found.session.id, now).await?;
         }
         let (session, holder) = (found.session.id, found.holder);
-        Ok(Some(Current { session, holder, until: live.until, idle_until: live.idle_until }))
+        Ok(Some(Current {
+            session,
+            holder,
+            until: live.until,
+            idle_until: live.idle_until,
+        }))
     }
 
     /// The sessions of somebody that count, the newest first.
@@ -130,16 +139,32 @@ impl Aplus {
         session: SessionId,
         context: &Context,
     ) -> Result<(), Error> {
-        let wanted = Wanted { author: owner.into(), target: None, group: None, request: None };
-        let there = self.0.store.session_key(session).await?.is_some_and(|stored| {
-            stored.session.principal == owner && stored.session.ended_at.is_none()
-        });
+        let wanted = Wanted {
+            author: owner.into(),
+            target: None,
+            group: None,
+            request: None,
+        };
+        let there = self
+            .0
+            .store
+            .session_key(session)
+            .await?
+            .is_some_and(|stored| {
+                stored.session.principal == owner && stored.session.ended_at.is_none()
+            });
         let decide = |facts: &Facts| {
             let permit = rules::end_session(&facts.actor, owner, session)?;
-            if there { Ok(permit) } else { Err(Refusal::SessionNotFound) }
+            if there {
+                Ok(permit)
+            } else {
+                Err(Refusal::SessionNotFound)
+            }
         };
         let write = |act| self.0.store.end_session(act);
-        self.act(Action::EndSession, wanted, context, None, decide, write).await.map(|_| ())
+        self.act(Action::EndSession, wanted, context, None, decide, write)
+            .await
+            .map(|_| ())
     }
 
     /// Ends all sessions and links of somebody: one's own, or as support (L11).
@@ -156,7 +181,12 @@ impl Aplus {
             Principal::Account(id) => Some(TargetRef::Id(id)),
             Principal::Operator(_) => None,
         };
-        let wanted = Wanted { author, target, group: None, request: None };
+        let wanted = Wanted {
+            author,
+            target,
+            group: None,
+            request: None,
+        };
         let decide = |facts: &Facts| {
             let permit = rules::end_all_sessions(&facts.actor, owner)?;
             match (owner, &facts.target) {
@@ -165,6 +195,8 @@ impl Aplus {
             }
         };
         let write = |act| self.0.store.end_all_sessions(act);
-        self.act(Action::EndAllSessions, wanted, context, None, decide, write).await.map(|_| ())
+        self.act(Action::EndAllSessions, wanted, context, None, decide, write)
+            .await
+            .map(|_| ())
     }
 }

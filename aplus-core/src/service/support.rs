@@ -44,7 +44,10 @@ impl Aplus {
         let decide = |facts: &Facts| rules::create_group(&facts.actor, &form.draft, &form.request);
         let write = |act| self.0.store.create_group(act);
         let wanted = wanted(author, None, None);
-        match self.act(Action::CreateGroup, wanted, context, None, decide, write).await? {
+        match self
+            .act(Action::CreateGroup, wanted, context, None, decide, write)
+            .await?
+        {
             Acted::Done(group) => Ok(group),
             Acted::Repeated(repeated) => match repeated.group {
                 Some(id) => self.group(id).await,
@@ -57,11 +60,25 @@ impl Aplus {
     ///
     /// # Errors
     /// [`Refusal::EmailTaken`] if the address is an account's; what the store says.
-    pub async fn add_operator(&self, email: &EmailAddress, context: &Context) -> Result<Operator, Error> {
+    pub async fn add_operator(
+        &self,
+        email: &EmailAddress,
+        context: &Context,
+    ) -> Result<Operator, Error> {
         let decide = |facts: &Facts| rules::add_operator(&facts.actor, email);
         let write = |act| self.0.store.add_operator(act);
         let wanted = wanted(Author::Machine, None, None);
-        match self.act(Action::AddOperator, wanted, context, Some(email), decide, write).await? {
+        match self
+            .act(
+                Action::AddOperator,
+                wanted,
+                context,
+                Some(email),
+                decide,
+                write,
+            )
+            .await?
+        {
             Acted::Done(operator) => Ok(operator),
             Acted::Repeated(_) => Err(Error::KeyReused),
         }
@@ -79,7 +96,14 @@ impl Aplus {
         context: &Context,
     ) -> Result<Page<Group>, Error> {
         let verdict = rules::may_act_as_support(&current.actor());
-        self.allowed(current, Action::ViewGroup, About::default(), verdict, context).await?;
+        self.allowed(
+            current,
+            Action::ViewGroup,
+            About::default(),
+            verdict,
+            context,
+        )
+        .await?;
         Ok(self.0.store.groups(after, limit).await?)
     }
 
@@ -97,12 +121,21 @@ impl Aplus {
         let Some(account) = current.account() else {
             return self.groups(current, after, limit, context).await;
         };
-        let mut left = account.groups().iter().filter(|group| after.is_none_or(|after| group.id > after));
+        let mut left = account
+            .groups()
+            .iter()
+            .filter(|group| after.is_none_or(|after| group.id > after));
         let mut items = Vec::new();
-        for mention in left.by_ref().take(usize::try_from(limit).unwrap_or(usize::MAX)) {
+        for mention in left
+            .by_ref()
+            .take(usize::try_from(limit).unwrap_or(usize::MAX))
+        {
             items.extend(self.0.store.group(mention.id).await?);
         }
-        let next = left.next().and(items.last()).map(|group| group.id.to_string());
+        let next = left
+            .next()
+            .and(items.last())
+            .map(|group| group.id.to_string());
         Ok(Page { items, next })
     }
 
@@ -118,7 +151,10 @@ impl Aplus {
         account: AccountId,
         context: &Context,
     ) -> Result<(), Error> {
-        let about = About { account: Some(account), group: None };
+        let about = About {
+            account: Some(account),
+            group: None,
+        };
         let verdict = rules::may_act_as_support(&current.actor());
         self.allowed(current, action, about, verdict, context).await
     }
@@ -134,9 +170,11 @@ impl Aplus {
         context: &Context,
     ) -> Result<FoundAccount, Error> {
         let verdict = rules::may_act_as_support(&current.actor());
-        self.allowed(current, Action::Look, About::default(), verdict, context).await?;
+        self.allowed(current, Action::Look, About::default(), verdict, context)
+            .await?;
         let found = self.0.store.account_by_email(email).await?;
-        self.found(current, found, None, Subject::Account, context).await
+        self.found(current, found, None, Subject::Account, context)
+            .await
     }
 
     /// Support looks at what happened to an account's links; the look is an entry (T1).
@@ -150,9 +188,11 @@ impl Aplus {
         context: &Context,
     ) -> Result<FoundAccount, Error> {
         let verdict = rules::may_act_as_support(&current.actor());
-        self.allowed(current, Action::Look, About::default(), verdict, context).await?;
+        self.allowed(current, Action::Look, About::default(), verdict, context)
+            .await?;
         let found = self.0.store.account(account).await?;
-        self.found(current, found, Some(account), Subject::Links, context).await
+        self.found(current, found, Some(account), Subject::Links, context)
+            .await
     }
 
     async fn found(
@@ -163,20 +203,38 @@ impl Aplus {
         subject: fn(AccountId) -> Subject,
         context: &Context,
     ) -> Result<FoundAccount, Error> {
-        let about = About { account: wanted, group: None };
+        let about = About {
+            account: wanted,
+            group: None,
+        };
         let found = found.ok_or(Refusal::AccountNotFound);
-        let account = self.allowed(current, Action::Look, about, found, context).await?;
-        self.look(current.author(), subject(account.id()), context).await?;
+        let account = self
+            .allowed(current, Action::Look, about, found, context)
+            .await?;
+        self.look(current.author(), subject(account.id()), context)
+            .await?;
         let links = self.0.store.link_stories(account.id(), STORIES).await?;
         Ok(FoundAccount { account, links })
     }
 
     async fn look(&self, author: Author, subject: Subject, context: &Context) -> Result<(), Error> {
         // A look may be repeated at will: it is no request that is carried out once.
-        let context = Context { idempotency: None, ..context.clone() };
+        let context = Context {
+            idempotency: None,
+            ..context.clone()
+        };
         let decide = |facts: &Facts| rules::look(&facts.actor, subject);
         let write = |act| self.0.store.look(act);
-        self.act(Action::Look, wanted(author, None, None), &context, None, decide, write).await.map(|_| ())
+        self.act(
+            Action::Look,
+            wanted(author, None, None),
+            &context,
+            None,
+            decide,
+            write,
+        )
+        .await
+        .map(|_| ())
     }
 
     pub(super) async fn look_if_support(

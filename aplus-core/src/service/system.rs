@@ -14,7 +14,9 @@ pub struct SystemClock {
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        let now = Timestamp::from_system_time(SystemTime::now()).unwrap_or(Timestamp::MIN).as_unix_micros();
+        let now = Timestamp::from_system_time(SystemTime::now())
+            .unwrap_or(Timestamp::MIN)
+            .as_unix_micros();
         let latest = self.latest.fetch_max(now, Ordering::AcqRel).max(now);
         Timestamp::from_unix_micros(latest).unwrap_or(Timestamp::MIN)
     }

@@ -33,7 +33,12 @@ impl Aplus {
     /// [`Refusal::LinkUnknown`] where the rules send no link to this address; what the store says.
     pub(crate) async fn log_in_at_once(&self, email: &EmailAddress) -> Result<Opened, Error> {
         let browser = self.new_browser()?.hash();
-        let ask = LoginAsk { email: email.clone(), browser, next: None, language: Language::French };
+        let ask = LoginAsk {
+            email: email.clone(),
+            browser,
+            next: None,
+            language: Language::French,
+        };
         let context = Context::default();
         self.ask_for_link(ask, &context).await?;
         let now = self.now();
@@ -41,7 +46,12 @@ impl Aplus {
             NoticeDomains::Known(domains) => Some(domains.as_slice()),
             NoticeDomains::Any => None,
         };
-        while let Some(waiting) = self.0.store.waiting(domains, &self.0.lifetimes, now).await? {
+        while let Some(waiting) = self
+            .0
+            .store
+            .waiting(domains, &self.0.lifetimes, now)
+            .await?
+        {
             let answers = self.answers(waiting, now)?;
             let own = answers.links.iter().find(|link| link.browser == browser);
             let secret = own.map(|link| self.0.key.link(link.id, &link.nonce));

@@ -470,8 +470,13 @@ impl Question {
                     Some(known) if counted => vec![*known],
                     _ if !in_group => vec![facts(1, 2)],
                     _ => {
-                        let never = GroupFacts { version: Version(0), ..facts(1, 0) };
-                        std::iter::once(never).chain((0..=2).map(|count| facts(1, count))).collect()
+                        let never = GroupFacts {
+                            version: Version(0),
+                            ..facts(1, 0)
+                        };
+                        std::iter::once(never)
+                            .chain((0..=2).map(|count| facts(1, count)))
+                            .collect()
                     }
                 };
                 for group in groups {

@@ -13,8 +13,8 @@ use super::super::rows::{self, bytes, principal_columns, time};
 /// How many askings of one address are read at once; the rest come with the next look.
 pub const ASKS_AT_ONCE: u32 = 200;
 
-/// Up to how many the askings of one network are counted: a limit above it does not bite.
-pub const NETWORK_COUNT: u32 = 10_001;
+/// Up to how many the askings of one network are counted: one more than any limit.
+pub const NETWORK_COUNT: u32 = AskLimits::MOST_COUNTED + 1;
 
 /// Queues an asking, unless `most` wait already: one insert, the same for every address (P20, L7).
 ///

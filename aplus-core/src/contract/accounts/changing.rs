@@ -1,0 +1,149 @@
+//! P11 to P14: what an act changes of an account, and what none does.
+
+use super::each_deed;
+use crate::account::{Epoch, Principal, Status};
+use crate::contract::Harness;
+use crate::contract::deed::Deed;
+use crate::contract::world::World;
+use crate::ports::Outcome;
+use crate::{AccountId, Author, Role, Roles, Version};
+
+pub(in crate::contract) async fn address_and_roles_outlive_every_act(harness: &dyn Harness) {
+    for (world, scene, deed) in each_deed(harness).await {
+        let frozen = async |withdrawn: Option<AccountId>| {
+            let mut frozen = Vec::new();
+            for id in scene.accounts() {
+                let account = world.account(id).await;
+                let email = account.email().cloned().filter(|_| withdrawn != Some(id));
+                frozen.push((id, email, account.roles(), account.shared()));
+            }
+            frozen
+        };
+        let withdrawn = match &deed {
+            Deed::Withdraw { account, .. } => Some(*account),
+            _ => None,
+        };
+        let before = frozen(withdrawn).await;
+        world.carry_out(&deed).await;
+        assert_eq!(frozen(withdrawn).await, before, "{deed:?}");
+    }
+}
+
+pub(in crate::contract) async fn versions_move_by_one_and_only_with_what_rights_stand_on(
+    harness: &dyn Harness,
+) {
+    for (world, scene, deed) in each_deed(harness).await {
+        let versions = async || {
+            let mut accounts = Vec::new();
+            for id in scene.accounts() {
+                accounts.push((id, world.account(id).await.version()));
+            }
+            let mut groups = Vec::new();
+            for id in scene.groups() {
+                let facts = world.facts(Author::Machine, None, Some(id)).await;
+                let facts = facts.group.expect("the group");
+                assert_eq!(facts.version, world.group(id).await.version);
+                groups.push((id, facts.version, facts.active_responsables));
+            }
+            (accounts, groups)
+        };
+        let (accounts, groups) = versions().await;
+        let prepared = world.decide(&deed).await.unwrap();
+        let moved = prepared.moved().to_vec();
+        assert_eq!(
+            prepared.write(&*world.store).await.unwrap(),
+            Outcome::Done(())
+        );
+        let (accounts_after, groups_after) = versions().await;
+
+        let target = match &deed {
+            Deed::AddMember { account, .. }
+            | Deed::RemoveMember { account, .. }
+            | Deed::Deactivate { account, .. }
+            | Deed::Reactivate { account, .. }
+            | Deed::Withdraw { account, .. } => Some(*account),
+            Deed::LogIn { .. } => Some(scene.aidant),
+            _ => None,
+        };
+        for ((id, before), (_, after)) in accounts.into_iter().zip(accounts_after) {
+            let expected = before.0 + i64::from(target == Some(id));
+            assert_eq!(after, Version(expected), "{deed:?}");
+        }
+        for ((id, before, count), (_, after, count_after)) in groups.into_iter().zip(groups_after) {
+            let expected = before.0 + i64::from(moved.contains(&id));
+            assert_eq!(after, Version(expected), "{deed:?}");
+            assert!(
+                count == count_after || moved.contains(&id),
+                "{deed:?} moved no version"
+            );
+        }
+    }
+
+    // Only the first log-in moves the version.
+    let world = World::fresh(harness).await;
+    let scene = world.scene().await;
+    let before = world.account(scene.first).await.version();
+    world.logged_in(Principal::Account(scene.first)).await;
+    assert_eq!(world.account(scene.first).await.version(), before);
+}
+
+pub(in crate::contract) async fn deactivation_adds_one_to_the_epoch(harness: &dyn Harness) {
+    for (world, scene, deed) in each_deed(harness).await {
+        let epochs = async || {
+            let mut epochs = Vec::new();
+            for id in scene.accounts() {
+                epochs.push((id, world.account(id).await.epoch()));
+            }
+            epochs
+        };
+        let ended = match &deed {
+            Deed::Deactivate { account, .. } => Some(*account),
+            Deed::EndAllSessions { .. } => Some(scene.aidant),
+            _ => None,
+        };
+        let before = epochs().await;
+        world.carry_out(&deed).await;
+        for ((id, before), (_, after)) in before.into_iter().zip(epochs().await) {
+            let expected = before.0 + i64::from(ended == Some(id));
+            assert_eq!(after, Epoch(expected), "{deed:?}");
+        }
+    }
+}
+
+pub(in crate::contract) async fn withdrawal_frees_the_address_and_keeps_line_and_entries(
+    harness: &dyn Harness,
+) {
+    let world = World::fresh(harness).await;
+    let scene = world.scene().await;
+    let account = scene.aidant;
+    let address = world.address_of(Principal::Account(account)).await;
+    let about = |entries: Vec<crate::journal::StoredEntry>| -> Vec<_> {
+        let about = entries.into_iter().filter(|it| it.account == Some(account));
+        about.collect()
+    };
+    let before = about(world.entries().await);
+    let by = Author::Account(scene.first);
+    world.carry_out(&Deed::Withdraw { by, account }).await;
+
+    let withdrawn = world.account(account).await;
+    assert_eq!(
+        (withdrawn.status(), withdrawn.email()),
+        (Status::Withdrawn, None)
+    );
+    assert_eq!(world.store.account_by_email(&address).await.unwrap(), None);
+    assert_eq!(world.store.holder(&address).await.unwrap(), None);
+    let after = about(world.entries().await);
+    assert_eq!(after[..before.len()], before);
+    assert_eq!(after.len(), before.len() + 1);
+
+    let again = Deed::CreateAccount {
+        by,
+        group: scene.home,
+        email: address.clone(),
+        roles: Roles::only(Role::Aidant),
+    };
+    let again = AccountId::from_uuid(world.carry_out(&again).await);
+    assert_ne!(again, account);
+    let found = world.store.account_by_email(&address).await.unwrap();
+    assert_eq!(found.map(|account| account.id()), Some(again));
+}

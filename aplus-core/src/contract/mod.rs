@@ -1,0 +1,298 @@
+//! What every store must do: one function per numbered MUST of the [ports](crate::ports), for any store to be run through.
+//!
+//! A store's test file says how to open one, and ends with [`store_contract!`](crate::store_contract):
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use aplus_core::contract::{Harness, OutboxLine, Probe};
+//! use aplus_core::memory::MemoryStore;
+//! use aplus_core::ports::Store;
+//! use aplus_core::{EntryId, store_contract};
+//!
+//! struct Memory;
+//!
+//! #[aplus_core::contract::async_trait]
+//! impl Harness for Memory {
+//!     async fn fresh(&self) -> Box<dyn Probe> {
+//!         Box::new(Opened(MemoryStore::default()))
+//!     }
+//! }
+//!
+//! struct Opened(MemoryStore);
+//!
+//! #[aplus_core::contract::async_trait]
+//! impl Probe for Opened {
+//!     fn store(&self) -> Arc<dyn Store> {
+//!         Arc::new(self.0.clone())
+//!     }
+//!     async fn seal_queue(&self) -> Vec<EntryId> {
+//!         self.0.seal_queue()
+//!     }
+//!     async fn outbox(&self) -> Vec<OutboxLine> {
+//!         self.0.outbox().into_iter().map(OutboxLine::from).collect()
+//!     }
+//! }
+//!
+//! store_contract!(Memory);
+//! # fn main() {}
+//! ```
+//!
+//! Permits come from the public rules, on facts that the store itself gave: a case never invents what it decides on, except
+//! to show that facts which are no longer true are caught.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "these are tests, though they are exported: a store that breaks its contract fails them"
+)]
+
+mod accounts;
+mod deed;
+mod gate;
+mod journal;
+mod logins;
+mod outbox;
+mod races;
+mod scene;
+mod world;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// For implementing [`Harness`] and [`Probe`].
+pub use async_trait::async_trait;
+
+use crate::ports::Store;
+use crate::{EmailAddress, EntryId, MailId, Timestamp};
+
+/// Opens stores for the suite.
+#[async_trait]
+pub trait Harness: Send + Sync {
+    /// A store with nothing in it, that no other case sees.
+    async fn fresh(&self) -> Box<dyn Probe>;
+}
+
+/// One store, and what a test sees of it that no port shows.
+#[async_trait]
+pub trait Probe: Send + Sync {
+    /// Another handle of the same store; with a connection of its own where the store has connections.
+    fn store(&self) -> Arc<dyn Store>;
+
+    /// The entries that wait for the sealer, in any order (P1).
+    async fn seal_queue(&self) -> Vec<EntryId>;
+
+    /// Each mail that was ever queued, in any order (P41, P42).
+    async fn outbox(&self) -> Vec<OutboxLine>;
+}
+
+/// What a store keeps of one mail.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OutboxLine {
+    /// Its id.
+    pub id: MailId,
+    /// To whom, as long as it waits.
+    pub to: Option<EmailAddress>,
+    /// When it was sent or given up.
+    pub settled_at: Option<Timestamp>,
+}
+
+impl From<(MailId, Option<EmailAddress>, Option<Timestamp>)> for OutboxLine {
+    fn from((id, to, settled_at): (MailId, Option<EmailAddress>, Option<Timestamp>)) -> Self {
+        Self { id, to, settled_at }
+    }
+}
+
+/// One case of the suite.
+#[derive(Debug, Clone, Copy)]
+pub struct Case {
+    /// The MUST that it holds a store to, such as `P22`; `docs` for what a method's own documentation says.
+    pub must: &'static str,
+    /// The port, or what else the case belongs to.
+    pub group: &'static str,
+    /// What it says.
+    pub name: &'static str,
+    run: Run,
+}
+
+type Run = for<'a> fn(&'a dyn Harness) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+/// Hands the list of all cases to another macro. The one list.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! contract_cases {
+    ([$($then:tt)+] $($given:tt)*) => {
+        $($then)+! {
+            [$($given)*]
+            accounts {
+                docs facts_are_read_as_they_stand;
+                docs groups_and_members_are_read_in_pages;
+                docs a_group_is_found_by_its_number_and_by_its_name;
+                P1 an_act_its_entry_its_seal_line_and_its_mails_are_written_together;
+                P3 a_request_is_carried_out_once;
+                P4 the_same_acts_make_the_same_store_at_any_time;
+                P5 an_abandoned_write_is_whole_or_absent_and_the_same_request_tells;
+                P10 an_address_is_one_accounts_or_one_operators;
+                docs a_number_of_the_list_is_one_groups;
+                docs a_group_and_its_first_account_are_founded_together;
+                P11 address_and_roles_outlive_every_act;
+                P12 versions_move_by_one_and_only_with_what_rights_stand_on;
+                P13 deactivation_adds_one_to_the_epoch;
+                P14 withdrawal_frees_the_address_and_keeps_line_and_entries;
+            }
+            gate {
+                P2 what_moved_between_decision_and_write_is_caught;
+                P2 facts_that_were_never_true_are_caught;
+                P2 each_act_against_each_other;
+            }
+            logins {
+                P20 asking_is_the_same_for_every_address;
+                P20 a_full_queue_is_full_for_everybody;
+                P21 askings_are_answered_once;
+                P21 what_waits_comes_with_all_that_decides;
+                P22 a_link_is_used_only_while_it_works;
+                P22 a_link_logs_in_to_the_last_microsecond;
+                P22 another_browser_needs_its_count_unchanged;
+                P23 a_wrong_address_is_counted_once_per_judgement;
+                P24 what_was_ended_by_number_does_not_count;
+                P25 a_touch_neither_revives_nor_goes_back;
+                P26 reading_a_link_changes_nothing;
+                docs a_session_is_its_owners_alone_to_end;
+                docs what_is_dead_is_forgotten_and_nothing_else;
+            }
+            journal {
+                P30 entries_stay_as_they_were_written;
+                P31 equal_refusals_are_counted_beside_the_first;
+                P31 a_count_that_moved_is_not_settled;
+            }
+            outbox {
+                P40 a_mail_is_claimed_by_one_at_a_time;
+                P40 urgent_mails_go_first_then_the_oldest;
+                P41 a_mail_is_there_exactly_if_its_act_is;
+                P42 a_settled_mail_loses_its_address_and_keeps_its_hour;
+            }
+            races {
+                P22 of_sixty_four_confirmations_one_wins;
+                P2 of_two_last_responsables_leaving_at_once_one_stays;
+                P2 nobody_creates_after_losing_the_right;
+                P2 of_two_who_deactivate_each_other_one_stays;
+                P10 an_address_that_two_want_at_once_is_ones;
+                P3 a_request_that_comes_twice_at_once_is_carried_out_once;
+                P21 of_many_couriers_one_answers;
+                P40 of_many_couriers_one_claims;
+            }
+        }
+    };
+}
+
+macro_rules! list {
+    ([] $($group:ident { $($must:ident $name:ident;)* })*) => {
+        /// All cases.
+        pub const CASES: &[Case] = &[$($(
+            Case {
+                must: stringify!($must),
+                group: stringify!($group),
+                name: stringify!($name),
+                run: |harness| Box::pin($group::$name(harness)),
+            },
+        )*)*];
+    };
+}
+
+contract_cases!([list]);
+
+/// One test for each case, for one store: `store_contract!(harness)`, where `harness` is an expression that makes a
+/// [`Harness`](crate::contract::Harness).
+#[macro_export]
+macro_rules! store_contract {
+    ($harness:expr) => {
+        $crate::contract_cases! { [$crate::contract_tests] $harness }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! contract_tests {
+    ([$harness:expr] $($group:ident { $($must:ident $name:ident;)* })*) => {
+        $(mod $group {
+            #[allow(unused_imports, reason = "the harness may be named by its path")]
+            use super::*;
+            $(
+                #[test]
+                fn $name() {
+                    $crate::contract::run(&$harness, stringify!($group), stringify!($name));
+                }
+            )*
+        })*
+    };
+}
+
+/// Runs all cases, one after the other.
+pub async fn run_all(harness: &dyn Harness) {
+    for case in CASES {
+        (case.run)(harness).await;
+    }
+}
+
+/// Runs one case, on several threads.
+///
+/// # Panics
+/// If the store breaks it, or if there is no such case.
+pub fn run(harness: &dyn Harness, group: &str, name: &str) {
+    let case = CASES
+        .iter()
+        .find(|case| case.group == group && case.name == name)
+        .expect("the case is in the list");
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on((case.run)(harness));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The numbers of the MUSTs in the docs of the ports.
+    fn musts() -> BTreeSet<String> {
+        let ports = [
+            include_str!("../ports/mod.rs"),
+            include_str!("../ports/accounts.rs"),
+            include_str!("../ports/logins.rs"),
+            include_str!("../ports/journal.rs"),
+            include_str!("../ports/outbox.rs"),
+        ];
+        let parts = ports.iter().flat_map(|port| port.split("**"));
+        parts
+            .filter(|part| {
+                part.strip_prefix('P').is_some_and(|number| {
+                    !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit())
+                })
+            })
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn every_must_has_a_case_and_every_case_a_must() {
+        let cited: BTreeSet<_> = CASES
+            .iter()
+            .filter(|case| case.must != "docs")
+            .map(|case| case.must.to_owned())
+            .collect();
+        assert!(musts().len() >= 22, "the docs of the ports are read");
+        assert_eq!(cited, musts());
+    }
+
+    #[test]
+    fn no_two_cases_have_one_name() {
+        let names: BTreeSet<_> = CASES.iter().map(|case| (case.group, case.name)).collect();
+        assert_eq!(names.len(), CASES.len());
+    }
+}

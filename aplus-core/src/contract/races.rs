@@ -1,0 +1,296 @@
+//! Real concurrency: several threads, several handles of one store.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use tokio::sync::Barrier;
+use tokio::task::JoinSet;
+
+use super::Harness;
+use super::deed::{Deed, Prepared};
+use super::world::{World, browser, minutes};
+use crate::account::Principal;
+use crate::ports::{Outcome, Store, StoreError};
+use crate::{Author, Role, Roles, Status};
+
+/// How often each race is run: a lost update need not show the first time.
+const ROUNDS: usize = 12;
+
+/// Does all of it at once, each on a handle of its own.
+async fn at_once<W, F, T>(world: &World, works: Vec<W>) -> Vec<T>
+where
+    W: FnOnce(Arc<dyn Store>) -> F + Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+    T: Send + 'static,
+{
+    let gate = Arc::new(Barrier::new(works.len()));
+    let mut tasks = JoinSet::new();
+    for work in works {
+        let (gate, store) = (Arc::clone(&gate), world.probe.store());
+        tasks.spawn(async move {
+            gate.wait().await;
+            work(store).await
+        });
+    }
+    tasks.join_all().await
+}
+
+/// Writes all of it at once. A store that is busy wrote nothing, and is asked no more.
+async fn write_at_once(world: &World, prepared: Vec<Prepared>) -> Vec<Outcome<()>> {
+    let works = prepared.into_iter().map(|prepared| {
+        |store: Arc<dyn Store>| async move {
+            match prepared.write(&*store).await {
+                Ok(outcome) => outcome,
+                Err(StoreError::Unavailable(_)) => Outcome::Stale,
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+    });
+    at_once(world, works.collect()).await
+}
+
+fn done(outcomes: &[Outcome<()>]) -> usize {
+    let done = outcomes.iter().filter(|it| **it == Outcome::Done(()));
+    done.count()
+}
+
+pub(super) async fn of_sixty_four_confirmations_one_wins(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    let scene = world.scene().await;
+    let owner = Principal::Account(scene.both);
+    for round in 0..ROUNDS {
+        let link = world.new_link(owner, 1, world.noon()).await;
+        // Half of them in the browser that asked, half in another one, with the address.
+        let deed = |number: usize| Deed::LogIn {
+            link: link.hash,
+            browser: browser(if number.is_multiple_of(2) { 1 } else { 2 }),
+            email: Some(link.email.clone()),
+            at: world.noon(),
+        };
+        let mut judged = Vec::new();
+        for number in 0..64 {
+            judged.push(world.decide(&deed(number)).await.unwrap());
+        }
+        let outcomes = write_at_once(&world, judged).await;
+        assert_eq!(done(&outcomes), 1, "{outcomes:?}");
+        let sessions = world.store.sessions(owner, 100).await.unwrap();
+        assert_eq!(sessions.len(), round + 1);
+        let log_ins = world.entries().await;
+        let log_ins = log_ins
+            .iter()
+            .filter(|it| it.kind == "logged_in" && it.account == Some(scene.both));
+        assert_eq!(log_ins.count(), round + 1);
+        let used = world
+            .store
+            .link(&link.hash)
+            .await
+            .unwrap()
+            .expect("the link")
+            .used;
+        let opened = used.map(|used| used.session);
+        assert!(sessions.iter().any(|line| Some(line.session.id) == opened));
+    }
+}
+
+pub(super) async fn of_two_last_responsables_leaving_at_once_one_stays(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    for _ in 0..ROUNDS {
+        let scene = world.scene().await;
+        let leave = |account| Deed::RemoveMember {
+            by: Author::Account(account),
+            account,
+            group: scene.home,
+        };
+        let one = world.decide(&leave(scene.first)).await.unwrap();
+        let other = world.decide(&leave(scene.second)).await.unwrap();
+        let outcomes = write_at_once(&world, vec![one, other]).await;
+        let facts = world.facts(Author::Machine, None, Some(scene.home)).await;
+        assert!(done(&outcomes) <= 1, "{outcomes:?}");
+        let left = facts.group.expect("the group").active_responsables as usize;
+        assert_eq!(left, 2 - done(&outcomes));
+    }
+}
+
+pub(super) async fn nobody_creates_after_losing_the_right(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    for _ in 0..ROUNDS {
+        let scene = world.scene().await;
+        let deactivate = Deed::Deactivate {
+            by: Author::Account(scene.second),
+            account: scene.first,
+        };
+        let mut prepared = vec![world.decide(&deactivate).await.unwrap()];
+        let mut addresses = Vec::new();
+        for _ in 0..8 {
+            let email = world.address("course");
+            let create = Deed::CreateAccount {
+                by: Author::Account(scene.first),
+                group: scene.home,
+                email: email.clone(),
+                roles: Roles::only(Role::Aidant),
+            };
+            prepared.push(world.decide(&create).await.unwrap());
+            addresses.push(email);
+        }
+        let outcomes = write_at_once(&world, prepared).await;
+        let mut created = 0;
+        for address in &addresses {
+            created += usize::from(
+                world
+                    .store
+                    .account_by_email(address)
+                    .await
+                    .unwrap()
+                    .is_some(),
+            );
+        }
+        let active = world.account(scene.first).await.status() == Status::Active;
+        assert_eq!(
+            done(&outcomes),
+            created + usize::from(!active),
+            "{outcomes:?}"
+        );
+        // Whatever came before it came before it: afterwards nothing more.
+        if !active {
+            let late = Deed::CreateAccount {
+                by: Author::Account(scene.first),
+                group: scene.home,
+                email: world.address("trop-tard"),
+                roles: Roles::only(Role::Aidant),
+            };
+            assert!(world.decide(&late).await.is_err());
+        }
+    }
+}
+
+pub(super) async fn of_two_who_deactivate_each_other_one_stays(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    for _ in 0..ROUNDS {
+        let scene = world.scene().await;
+        let deactivate = |by, account| Deed::Deactivate {
+            by: Author::Account(by),
+            account,
+        };
+        let one = world
+            .decide(&deactivate(scene.first, scene.second))
+            .await
+            .unwrap();
+        let other = world
+            .decide(&deactivate(scene.second, scene.first))
+            .await
+            .unwrap();
+        let outcomes = write_at_once(&world, vec![one, other]).await;
+        let mut active = 0;
+        for id in [scene.first, scene.second] {
+            active += usize::from(world.account(id).await.status() == Status::Active);
+        }
+        assert!(active >= 1, "{outcomes:?}");
+        assert_eq!(active, 2 - done(&outcomes));
+    }
+}
+
+pub(super) async fn an_address_that_two_want_at_once_is_ones(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    let scene = world.scene().await;
+    for _ in 0..ROUNDS {
+        let email = world.address("double");
+        let create = |by, group| Deed::CreateAccount {
+            by: Author::Account(by),
+            group,
+            email: email.clone(),
+            roles: Roles::only(Role::Aidant),
+        };
+        let operator = Deed::AddOperator {
+            email: email.clone(),
+        };
+        let deeds = [
+            create(scene.first, scene.home),
+            create(scene.second, scene.away),
+            operator,
+        ];
+        let mut prepared = Vec::new();
+        for deed in &deeds {
+            prepared.push(world.decide(deed).await.unwrap());
+        }
+        let outcomes = write_at_once(&world, prepared).await;
+        assert_eq!(done(&outcomes), 1, "{outcomes:?}");
+        assert!(world.store.holder(&email).await.unwrap().is_some());
+    }
+}
+
+pub(super) async fn a_request_that_comes_twice_at_once_is_carried_out_once(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    let scene = world.scene().await;
+    for _ in 0..ROUNDS {
+        let request = world.request();
+        let deed = Deed::CreateGroup {
+            by: Author::Operator(scene.operator),
+            name: "Une fois".to_owned(),
+            matricule: None,
+        };
+        let mut prepared = Vec::new();
+        for _ in 0..8 {
+            prepared.push(world.decide_for(&deed, Some(request)).await.unwrap());
+        }
+        let outcomes = write_at_once(&world, prepared).await;
+        assert_eq!(done(&outcomes), 1, "{outcomes:?}");
+        let entries = world.entries().await;
+        let written = entries.iter().filter(|it| it.request == Some(request));
+        assert_eq!(written.count(), 1);
+    }
+}
+
+pub(super) async fn of_many_couriers_one_answers(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    let scene = world.scene().await;
+    let address = world.address_of(Principal::Account(scene.both)).await;
+    for round in 0..ROUNDS {
+        let ask = world.ask(&address, 1, world.noon());
+        world.queue(&ask).await;
+        let waiting = world.waiting(world.noon()).await.expect("the asking");
+        let works = (0..8).map(|_| {
+            let answered = world.answer_with(&ask, world.issue(&waiting, &ask));
+            |store: Arc<dyn Store>| async move {
+                match store.answer(answered).await {
+                    Ok(outcome) => outcome,
+                    Err(StoreError::Unavailable(_)) => Outcome::Stale,
+                    Err(error) => panic!("{error:?}"),
+                }
+            }
+        });
+        let outcomes = at_once(&world, works.collect()).await;
+        assert_eq!(done(&outcomes), 1, "{outcomes:?}");
+        let stories = world.store.link_stories(scene.both, 100).await.unwrap();
+        assert_eq!(stories.len(), round + 1);
+    }
+}
+
+pub(super) async fn of_many_couriers_one_claims(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    world.scene().await;
+    let now = world.noon();
+    let waiting = world.outbox().await.len();
+    let works = (0..8).map(|_| {
+        move |store: Arc<dyn Store>| async move {
+            let mut claimed = Vec::new();
+            loop {
+                assert!(claimed.len() <= waiting, "a claimed mail is claimed again");
+                match store.claim(now, now.saturating_add(minutes(2)), 2).await {
+                    Ok(mails) if mails.is_empty() => return claimed,
+                    Ok(mails) => claimed.extend(mails.into_iter().map(|mail| mail.id)),
+                    Err(StoreError::Unavailable(_)) => tokio::task::yield_now().await,
+                    Err(error) => panic!("{error:?}"),
+                }
+            }
+        }
+    });
+    let mut claimed: Vec<_> = at_once(&world, works.collect()).await.concat();
+    let number = claimed.len();
+    claimed.sort_unstable();
+    claimed.dedup();
+    assert_eq!(
+        (claimed.len(), number),
+        (waiting, waiting),
+        "each exactly once"
+    );
+}
