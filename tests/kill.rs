@@ -36,7 +36,7 @@ fn server() -> PathBuf {
 }
 
 /// Starts the server on a free port; it says where.
-fn start(database: &Path) -> (Child, String) {
+fn start(database: &Path) -> (Child, String, impl Sized) {
     let mut child = Command::new(server())
         .args(["--demo", "--listen", "127.0.0.1:0", "--database-url"])
         .arg(format!("sqlite:{}", database.display()))
@@ -54,7 +54,7 @@ fn start(database: &Path) -> (Child, String) {
         .unwrap()
         .1
         .trim_end_matches("/connexion");
-    (child, format!("http://{origin}"))
+    (child, format!("http://{origin}"), lines)
 }
 
 async fn log_in(origin: &str) -> Caller {
@@ -134,7 +134,7 @@ async fn what_was_acknowledged_survives_kill_9() {
     let mut random = [0; KILLS];
     getrandom::fill(&mut random).unwrap();
     for (round, random) in random.iter().enumerate() {
-        let (mut child, origin) = start(&database);
+        let (mut child, origin, _told) = start(&database);
         let mut logged_in: Caller = match caller.take() {
             None => log_in(&origin).await,
             Some(caller) => Caller::moved_to(&caller, &origin),

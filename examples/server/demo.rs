@@ -5,7 +5,7 @@ use aplus::rules::{AccountDraft, GroupDraft};
 use aplus::service::{Context, GroupForm};
 use aplus::{Aplus, Author, EmailAddress, GroupName, Role, Roles, SupportRequest};
 
-use crate::Failure;
+use crate::{Failure, say};
 
 const GROUPS: [(&str, [(&str, Role); 2]); 2] = [
     (
@@ -69,12 +69,4 @@ pub(crate) async fn fill(aplus: &Aplus) -> Result<(), Failure> {
         say(&format!("    {address}"));
     }
     Ok(())
-}
-
-#[allow(
-    clippy::print_stdout,
-    reason = "the example talks to whoever started it"
-)]
-fn say(line: &str) {
-    println!("{line}");
 }

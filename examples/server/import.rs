@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::io::IsTerminal;
 
-use aplus::import::{ImportError, ImportOptions, ImportReport};
+use aplus::import::{ImportError, ImportOptions, ImportReport, RefusedLine};
 use aplus::{Aplus, Author, SupportRequest};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::Failure;
 use crate::options::{Format, ImportArgs};
+use crate::{Failure, say};
 
 /// Imports a file and prints what came of it.
 ///
@@ -72,26 +72,28 @@ async fn author(aplus: &Aplus, args: &ImportArgs) -> Result<Author, Failure> {
     }
 }
 
-#[allow(clippy::print_stdout, reason = "the result of the command")]
 fn print(report: &ImportReport, args: &ImportArgs) -> Result<(), Failure> {
     if args.format == Format::Json {
         let json =
             serde_json::to_string_pretty(report).map_err(|error| Failure(error.to_string()))?;
-        println!("{json}");
+        say(&json);
         return Ok(());
     }
     for refused in &report.refused {
-        println!(
-            "ligne {} : {} ({}) « {} »",
-            refused.line, refused.detail, refused.code, refused.value
-        );
+        let RefusedLine {
+            line,
+            code,
+            value,
+            detail,
+        } = refused;
+        say(&format!("ligne {line} : {detail} ({code}) « {value} »"));
     }
     let mode = if args.dry_run {
         "Essai à blanc : "
     } else {
         ""
     };
-    println!(
+    say(&format!(
         "{mode}{} lignes : {} appliquées, {} inchangées, {} refusées ; {} groupes et {} comptes créés, {} comptes \
          ajoutés à un groupe.",
         report.lines,
@@ -101,6 +103,6 @@ fn print(report: &ImportReport, args: &ImportArgs) -> Result<(), Failure> {
         report.groups_created,
         report.accounts_created,
         report.accounts_joined,
-    );
+    ));
     Ok(())
 }

@@ -1,6 +1,11 @@
 //! A client that speaks to a server on this machine, and the mailbox of tests.
 
-#![allow(dead_code, reason = "each test file takes what it needs")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "each test file takes what it needs"
+)]
 
 use std::sync::{Arc, Mutex};
 

@@ -1,0 +1,246 @@
+//! What the API shows. A field that somebody may not see of an account is absent (A9); one without a value is `null`.
+
+use aplus_core::group::Requester;
+use aplus_core::ports::SessionHolder;
+use aplus_core::rules::Sight;
+use aplus_core::service::{Created, OpenSession, Seen, Warning};
+use aplus_core::{Account, Author, Group, GroupMention, Operator, Provenance, SessionId};
+use serde::Serialize;
+
+/// A part of a list.
+#[derive(Serialize)]
+pub(super) struct List<T> {
+    pub(super) items: Vec<T>,
+    pub(super) next: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct AccountJson {
+    kind: &'static str,
+    id: String,
+    email: Option<String>,
+    roles: Vec<&'static str>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    job_title: Option<String>,
+    #[serde(flatten)]
+    whole: Option<WholeJson>,
+}
+
+/// What only the person, the responsables of the account's groups and support see of it.
+#[derive(Serialize)]
+struct WholeJson {
+    groups: Vec<MentionJson>,
+    phone: Option<String>,
+    shared: bool,
+    status: &'static str,
+    created_at: String,
+    provenance: ProvenanceJson,
+}
+
+#[derive(Serialize)]
+struct MentionJson {
+    id: String,
+    name: String,
+}
+
+#[derive(Serialize)]
+struct ProvenanceJson {
+    by: AuthorJson,
+    requester: Option<Requester>,
+    reference: Option<String>,
+}
+
+#[derive(Serialize)]
+struct AuthorJson {
+    kind: &'static str,
+    id: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct OperatorJson {
+    kind: &'static str,
+    id: String,
+    email: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct GroupJson {
+    id: String,
+    name: String,
+    organisation: Option<String>,
+    department: Option<String>,
+    contact: Option<String>,
+    france_services: bool,
+    created_at: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct SessionJson {
+    id: String,
+    current: bool,
+    opened_at: String,
+    last_seen_at: String,
+    until: String,
+    browser: Option<String>,
+}
+
+/// Somebody who can log in, by their own name: `kind` says which.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum HolderJson {
+    Account(Box<AccountJson>),
+    Operator(OperatorJson),
+}
+
+/// An account that was created, with what its creator should look at again.
+#[derive(Serialize)]
+pub(super) struct CreatedJson {
+    #[serde(flatten)]
+    account: AccountJson,
+    warnings: Vec<&'static str>,
+}
+
+fn text(value: Option<&impl ToString>) -> Option<String> {
+    value.map(ToString::to_string)
+}
+
+impl AccountJson {
+    pub(super) fn new(account: &Account, sight: Sight) -> Self {
+        let profile = account.profile();
+        Self {
+            kind: "account",
+            id: account.id().to_string(),
+            email: text(account.email()),
+            roles: account.roles().iter().map(|role| role.as_str()).collect(),
+            first_name: text(profile.first_name.as_ref()),
+            last_name: text(profile.last_name.as_ref()),
+            job_title: text(profile.job_title.as_ref()),
+            whole: match sight {
+                Sight::Colleague => None,
+                Sight::Whole => Some(WholeJson::from(account)),
+            },
+        }
+    }
+}
+
+impl From<&Account> for WholeJson {
+    fn from(account: &Account) -> Self {
+        Self {
+            groups: account.groups().iter().map(MentionJson::from).collect(),
+            phone: text(account.profile().phone.as_ref()),
+            shared: account.shared(),
+            status: account.status().as_str(),
+            created_at: account.created_at().to_string(),
+            provenance: account.provenance().into(),
+        }
+    }
+}
+
+impl From<&Seen> for AccountJson {
+    fn from(seen: &Seen) -> Self {
+        Self::new(&seen.account, seen.sight)
+    }
+}
+
+impl From<&GroupMention> for MentionJson {
+    fn from(group: &GroupMention) -> Self {
+        Self {
+            id: group.id.to_string(),
+            name: group.name.to_string(),
+        }
+    }
+}
+
+impl From<&Provenance> for ProvenanceJson {
+    fn from(provenance: &Provenance) -> Self {
+        let request = provenance.request.as_ref();
+        Self {
+            by: provenance.author.into(),
+            requester: request.map(|request| request.requester.clone()),
+            reference: request.map(|request| request.reference.to_string()),
+        }
+    }
+}
+
+impl From<Author> for AuthorJson {
+    fn from(author: Author) -> Self {
+        match author {
+            Author::Account(id) => Self {
+                kind: "account",
+                id: Some(id.to_string()),
+            },
+            Author::Operator(id) => Self {
+                kind: "operator",
+                id: Some(id.to_string()),
+            },
+            Author::Machine => Self {
+                kind: "machine",
+                id: None,
+            },
+        }
+    }
+}
+
+impl From<&Operator> for OperatorJson {
+    fn from(operator: &Operator) -> Self {
+        Self {
+            kind: "operator",
+            id: operator.id.to_string(),
+            email: operator.email.to_string(),
+        }
+    }
+}
+
+impl From<&Group> for GroupJson {
+    fn from(group: &Group) -> Self {
+        Self {
+            id: group.id.to_string(),
+            name: group.name.to_string(),
+            organisation: text(group.organisation.as_ref()),
+            department: text(group.department.as_ref()),
+            contact: text(group.contact.as_ref()),
+            france_services: group.france_services,
+            created_at: group.created_at.to_string(),
+        }
+    }
+}
+
+impl SessionJson {
+    pub(super) fn new(session: &OpenSession, current: SessionId) -> Self {
+        Self {
+            id: session.id.to_string(),
+            current: session.id == current,
+            opened_at: session.opened_at.to_string(),
+            last_seen_at: session.last_seen_at.to_string(),
+            until: session.until.to_string(),
+            browser: session.browser.clone(),
+        }
+    }
+}
+
+impl From<&SessionHolder> for HolderJson {
+    fn from(holder: &SessionHolder) -> Self {
+        match holder {
+            SessionHolder::Account(account) => {
+                Self::Account(Box::new(AccountJson::new(account, Sight::Whole)))
+            }
+            SessionHolder::Operator(operator) => Self::Operator(operator.into()),
+        }
+    }
+}
+
+impl From<&Created> for CreatedJson {
+    fn from(created: &Created) -> Self {
+        Self {
+            // Whoever creates an account is a responsable of its group, or support.
+            account: AccountJson::new(&created.account, Sight::Whole),
+            warnings: created
+                .warnings
+                .iter()
+                .copied()
+                .map(Warning::as_str)
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What stands around every page: name, menu, hours of the session, foot.
+
+use aplus_core::Site;
+use aplus_core::ports::SessionHolder;
+use aplus_core::service::Current;
+use axum::http::{HeaderMap, header};
+
+use super::asset;
+use super::foot::FootLink;
+use super::rights;
+use super::slip::Note;
+use super::view::Moment;
+use crate::state::{Web, home};
+
+/// Where one logs out, below the base path.
+pub(super) const LOG_OUT: &str = "/deconnexion";
+
+#[derive(Debug, Clone)]
+pub(super) struct Shell {
+    pub(super) name: String,
+    pub(super) support: String,
+    pub(super) style: String,
+    pub(super) home: String,
+    pub(super) person: Option<Person>,
+    pub(super) note: Option<&'static str>,
+    pub(super) foot: Vec<FootLink>,
+    /// Whether the browser is one that is no longer supported (S4).
+    pub(super) outdated: bool,
+}
+
+/// Who is logged in.
+#[derive(Debug, Clone)]
+pub(super) struct Person {
+    pub(super) address: String,
+    pub(super) log_out: String,
+    pub(super) menu: Vec<MenuEntry>,
+    pub(super) until: Moment,
+    pub(super) idle_until: Moment,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct MenuEntry {
+    pub(super) href: String,
+    pub(super) label: &'static str,
+    pub(super) current: bool,
+}
+
+impl Shell {
+    pub(super) fn new(
+        web: &Web,
+        headers: &HeaderMap,
+        session: Option<&Current>,
+        section: &str,
+    ) -> Self {
+        let site = web.aplus().site();
+        let browser = headers
+            .get(header::USER_AGENT)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()));
+        Self {
+            name: site.name().to_owned(),
+            support: site.support().to_owned(),
+            style: site.path(&asset::style_href()),
+            home: session.map_or_else(
+                || site.path(Site::LOGIN),
+                |current| home(&current.holder, site),
+            ),
+            person: session.map(|current| Person::new(current, site, section)),
+            note: Note::read(headers, site).map(Note::text),
+            foot: web.page_foot().links(),
+            outdated: browser
+                .is_some_and(|text| text.contains("MSIE ") || text.contains("Trident/")),
+        }
+    }
+}
+
+impl Person {
+    fn new(current: &Current, site: &Site, section: &str) -> Self {
+        let entries: &[(&str, &'static str)] = if rights::is_support(&current.actor()) {
+            &[
+                (Site::SUPPORT, "Support"),
+                (Site::GROUPS, "Groupes"),
+                (Site::PROFILE, "Votre accès"),
+                (Site::SESSIONS, "Vos sessions"),
+            ]
+        } else {
+            &[
+                (Site::GROUPS, "Vos groupes"),
+                (Site::PROFILE, "Vos informations"),
+                (Site::SESSIONS, "Vos sessions"),
+            ]
+        };
+        let menu = entries.iter().map(|(path, label)| MenuEntry {
+            href: site.path(path),
+            label,
+            current: *path == section,
+        });
+        Self {
+            address: address(&current.holder),
+            log_out: site.path(LOG_OUT),
+            menu: menu.collect(),
+            until: Moment::full(current.until, site),
+            idle_until: Moment::full(current.idle_until, site),
+        }
+    }
+}
+
+fn address(holder: &SessionHolder) -> String {
+    match holder {
+        SessionHolder::Account(account) => super::view::email(account),
+        SessionHolder::Operator(operator) => operator.email.to_string(),
+    }
+}

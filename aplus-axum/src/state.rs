@@ -1,0 +1,96 @@
+//! What the routes hold: the core, and what a host sets about the network.
+
+use std::sync::Arc;
+
+use aplus_core::ports::SessionHolder;
+use aplus_core::{Aplus, Site};
+use axum::Router;
+use axum::extract::FromRef;
+use ipnet::IpNet;
+
+use crate::limit::UnknownTokens;
+use crate::pages::Foot;
+use crate::router;
+
+/// The core with the settings of the web; cheap to clone.
+///
+/// ```
+/// # fn app(aplus: &aplus_core::Aplus) -> Result<axum::Router, Box<dyn std::error::Error>> {
+/// let web = aplus_axum::Web::new(aplus).trust_proxy("10.0.0.0/8".parse()?);
+/// let app: axum::Router = web.router();
+/// # Ok(app)
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Web {
+    aplus: Aplus,
+    proxies: Arc<[IpNet]>,
+    unknown_tokens: Arc<UnknownTokens>,
+    foot: Arc<Foot>,
+}
+
+impl Web {
+    /// No proxy is believed: a client's address is that of the connection.
+    pub fn new(aplus: &Aplus) -> Self {
+        Self {
+            aplus: aplus.clone(),
+            proxies: Arc::new([]),
+            unknown_tokens: Arc::new(UnknownTokens::default()),
+            foot: Arc::new(Foot::default()),
+        }
+    }
+
+    /// Believes what proxies in this network say about their clients (`Forwarded`, `X-Forwarded-For`).
+    pub fn trust_proxy(mut self, network: IpNet) -> Self {
+        self.proxies = self.proxies.iter().copied().chain([network]).collect();
+        self
+    }
+
+    /// What stands at the foot of every page (S5).
+    pub fn foot(self, foot: Foot) -> Self {
+        Self {
+            foot: Arc::new(foot),
+            ..self
+        }
+    }
+
+    /// All routes below the base path of the site: no `/`, no fallback.
+    pub fn router<S: Clone + Send + Sync + 'static>(self) -> Router<S> {
+        router::build(self)
+    }
+
+    /// The core.
+    #[must_use]
+    pub fn aplus(&self) -> &Aplus {
+        &self.aplus
+    }
+
+    /// The networks whose word about a client is believed.
+    #[must_use]
+    pub fn proxies(&self) -> &[IpNet] {
+        &self.proxies
+    }
+
+    pub(crate) fn page_foot(&self) -> &Foot {
+        &self.foot
+    }
+
+    pub(crate) fn unknown_tokens(&self) -> &UnknownTokens {
+        &self.unknown_tokens
+    }
+}
+
+impl FromRef<Web> for Aplus {
+    fn from_ref(web: &Web) -> Self {
+        web.aplus.clone()
+    }
+}
+
+/// Where somebody goes on to who wanted no page in particular (L12).
+pub(crate) fn home(holder: &SessionHolder, site: &Site) -> String {
+    site.path(match holder {
+        SessionHolder::Account(_) => Site::GROUPS,
+        SessionHolder::Operator(_) => Site::SUPPORT,
+    })
+}

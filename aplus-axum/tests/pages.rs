@@ -1,0 +1,15 @@
+//! The pages from outside, form by form, without a network and without scripts.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+#[path = "pages/browsing.rs"]
+mod browsing;
+#[path = "pages/life.rs"]
+mod life;
+#[path = "pages/links.rs"]
+mod links;
+#[path = "pages/table.rs"]
+mod table;
+#[path = "web/world.rs"]
+#[allow(dead_code, reason = "the API's tests use the rest of it")]
+mod world;

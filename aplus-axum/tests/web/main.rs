@@ -1,0 +1,13 @@
+//! The API from outside: one request after another, without a network.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod accounts;
+mod doors;
+mod login;
+mod me;
+mod routes;
+mod secrets;
+mod sessions;
+mod support;
+mod world;
