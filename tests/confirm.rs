@@ -1,6 +1,11 @@
 //! 64 confirm one link at once, over HTTP, on SQLite: one session, 63 times `link_used` (L3).
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
 
 mod common;
 

@@ -2,7 +2,12 @@
 //!
 //! The server is the example; `./check` builds it, otherwise `cargo build --example server --all-features`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
 
 mod common;
 

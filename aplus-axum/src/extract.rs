@@ -3,7 +3,9 @@
 //! An outage is never read as "not logged in": it is 503. Nobody being logged in is 401, or for a person who opens a page
 //! the way to the login page and back (303).
 
-use aplus_core::service::Current;
+use aplus_core::ports::SessionHolder;
+use aplus_core::rules::{self, Action, Door};
+use aplus_core::service::{Context, Current};
 use aplus_core::words::Language;
 use aplus_core::{Account, Aplus, Operator, Refusal, Site};
 use axum::extract::{FromRef, FromRequestParts, OriginalUri};
@@ -152,24 +154,46 @@ where
     }
 }
 
-async fn holder<S, T>(
-    parts: &mut Parts,
-    state: &S,
-    pick: impl FnOnce(&Current) -> Result<T, Refusal> + Send,
-) -> Result<T, Rejection>
+/// Whoever may enter; a no to somebody who is logged in is recorded (T1).
+async fn enter<S>(parts: &mut Parts, state: &S, door: Door) -> Result<SessionHolder, Rejection>
 where
     Aplus: FromRef<S>,
     S: Send + Sync,
 {
     let Session(current) = Session::from_request_parts(parts, state).await?;
-    pick(&current).map_err(|refusal| {
-        tracing::info!(code = refusal.code(), rule = %refusal.rule(), "refused at the door");
-        Rejection::new(
-            refusal.into(),
-            &parts.headers,
-            Aplus::from_ref(state).site(),
-        )
-    })
+    let aplus = Aplus::from_ref(state);
+    let verdict = rules::may_enter(&current.actor(), door);
+    let context = Context::default();
+    match aplus
+        .allow(&current, Action::Enter, None, None, verdict, &context)
+        .await
+    {
+        Ok(()) => Ok(current.holder),
+        Err(error) => Err(Rejection::new(error.into(), &parts.headers, aplus.site())),
+    }
+}
+
+async fn account<S>(parts: &mut Parts, state: &S, door: Door) -> Result<Account, Rejection>
+where
+    Aplus: FromRef<S>,
+    S: Send + Sync,
+{
+    match enter(parts, state, door).await? {
+        SessionHolder::Account(account) => Ok(account),
+        SessionHolder::Operator(_) => Err(no(parts, state, Refusal::NotAccount)),
+    }
+}
+
+/// What the rules have refused before: nobody comes here.
+fn no<S>(parts: &Parts, state: &S, refusal: Refusal) -> Rejection
+where
+    Aplus: FromRef<S>,
+{
+    Rejection::new(
+        refusal.into(),
+        &parts.headers,
+        Aplus::from_ref(state).site(),
+    )
 }
 
 /// The account that is logged in; 401 for a visitor, 403 `not_account` for an operator.
@@ -187,8 +211,7 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let account = |current: &Current| current.account().cloned().ok_or(Refusal::NotAccount);
-        holder(parts, state, account).await.map(Self)
+        account(parts, state, Door::Accounts).await.map(Self)
     }
 }
 
@@ -207,13 +230,7 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let responsable = |current: &Current| {
-            let account = current
-                .account()
-                .filter(|account| account.standing().is_responsable());
-            account.cloned().ok_or(Refusal::NotResponsable)
-        };
-        holder(parts, state, responsable).await.map(Self)
+        account(parts, state, Door::Responsables).await.map(Self)
     }
 }
 
@@ -232,7 +249,9 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let operator = |current: &Current| current.operator().cloned().ok_or(Refusal::NotOperator);
-        holder(parts, state, operator).await.map(Self)
+        match enter(parts, state, Door::Support).await? {
+            SessionHolder::Operator(operator) => Ok(Self(operator)),
+            SessionHolder::Account(_) => Err(no(parts, state, Refusal::NotOperator)),
+        }
     }
 }

@@ -190,11 +190,9 @@ fn member(seen: &Seen, own: Option<AccountId>, signed: &Signed) -> MemberView {
         Some(own) if own == account.id() => signed.site().path(Site::PROFILE),
         Some(_) | None => account_page(signed.site(), &signed.actor(), account.id()),
     };
-    // Colleagues see active accounts only.
+    // The status is not among what colleagues see of each other (A9).
     let badge = match seen.sight {
-        Sight::Whole => {
-            Some(words::status(account.status(), FRENCH)).filter(|_| !account.status().is_active())
-        }
+        Sight::Whole => Some(words::status(account.status(), FRENCH)),
         Sight::Colleague => None,
     };
     MemberView {

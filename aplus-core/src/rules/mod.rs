@@ -9,7 +9,7 @@
 //! | `membership` | A2, A7, A8: adding, taking out, leaving |
 //! | `status` | A8, A11: deactivating, reactivating, withdrawing |
 //! | `details` | A3, A4: one's own details, and what is frozen |
-//! | `sight` | A9: who sees what of whom |
+//! | `sight` | A9: who sees what of whom, who enters a place of a host's |
 //! | `sessions` | L10, L11: logging in, ending sessions |
 //! | `support` | A7, A14: groups, operators, looks |
 //!
@@ -50,7 +50,7 @@ pub use permit::{Basis, Permit, Permitted};
 pub use sessions::{
     EndAllSessions, EndSession, end_all_sessions, end_session, may_end_sessions, may_log_in,
 };
-pub use sight::{Sight, may_view_account, may_view_group};
+pub use sight::{Door, Sight, may_enter, may_view_account, may_view_group};
 pub use status::{
     Deactivate, Reactivate, Withdraw, deactivate, may_deactivate, may_reactivate, may_withdraw,
     reactivate, withdraw,
@@ -88,11 +88,12 @@ pub enum Action {
     CreateGroup,
     AddOperator,
     Look,
+    Enter,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::LogIn,
         Self::CreateAccount,
         Self::CreateAccountFor,
@@ -111,6 +112,7 @@ impl Action {
         Self::CreateGroup,
         Self::AddOperator,
         Self::Look,
+        Self::Enter,
     ];
 
     /// The action's word in the journal and in tables.
@@ -135,6 +137,7 @@ impl Action {
             Self::CreateGroup => "create_group",
             Self::AddOperator => "add_operator",
             Self::Look => "look",
+            Self::Enter => "enter",
         }
     }
 }

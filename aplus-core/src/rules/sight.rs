@@ -1,6 +1,6 @@
-//! A9: who sees what of whom.
+//! A9: who sees what of whom, and who enters a place of a host's.
 
-use super::{active_account, not_suspended};
+use super::{active_account, active_support, not_suspended};
 use crate::account::Status;
 use crate::{Actor, GroupId, Refusal, Standing};
 
@@ -57,5 +57,45 @@ pub fn may_view_group(actor: &Actor, group: GroupId) -> Result<(), Refusal> {
         Ok(())
     } else {
         Err(Refusal::NotYourGroup { group })
+    }
+}
+
+/// A place of a host's that is open to some only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Door {
+    /// To accounts, not to operators, who have none.
+    Accounts,
+    /// To accounts that hold Responsable, in whichever groups (A1).
+    Responsables,
+    /// To the support team (A7).
+    Support,
+}
+
+impl Door {
+    /// Every door.
+    pub const ALL: [Self; 3] = [Self::Accounts, Self::Responsables, Self::Support];
+}
+
+/// Whether `actor` may enter a place of a host's.
+///
+/// # Errors
+/// [`Refusal::NotAccount`], [`Refusal::NotResponsable`] or [`Refusal::NotOperator`], by door; [`Refusal::NotLoggedIn`],
+/// [`Refusal::Deactivated`], [`Refusal::OperatorSuspended`].
+pub fn may_enter(actor: &Actor, door: Door) -> Result<(), Refusal> {
+    match (door, actor) {
+        (Door::Support, _) => active_support(actor),
+        (Door::Accounts | Door::Responsables, Actor::Operator(operator)) => {
+            not_suspended(operator)?;
+            Err(match door {
+                Door::Responsables => Refusal::NotResponsable,
+                Door::Accounts | Door::Support => Refusal::NotAccount,
+            })
+        }
+        (Door::Accounts, _) => active_account(actor).map(|_| ()),
+        (Door::Responsables, Actor::Machine) => Err(Refusal::NotResponsable),
+        (Door::Responsables, _) => match active_account(actor)?.is_responsable() {
+            true => Ok(()),
+            false => Err(Refusal::NotResponsable),
+        },
     }
 }

@@ -93,6 +93,7 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::CreateGroup => "Create a group",
         Action::AddOperator => "Add somebody to the support team",
         Action::Look => "Look at an account or a group as support",
+        Action::Enter => "Enter a reserved place",
     }
 }
 

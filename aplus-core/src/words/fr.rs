@@ -93,6 +93,7 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::CreateGroup => "Créer un groupe",
         Action::AddOperator => "Ajouter un membre à l'équipe de support",
         Action::Look => "Consulter un compte ou un groupe au titre du support",
+        Action::Enter => "Entrer dans un espace réservé",
     }
 }
 

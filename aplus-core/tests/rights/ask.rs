@@ -103,6 +103,7 @@ fn of(action: Action, cell: &Cell<'_>) -> Answer {
             Ok(sight) => Answer::Sees(sight),
             Err(refusal) => Answer::Refused(refusal),
         },
+        Action::Enter => plain(rules::may_enter(actor, cell.door.unwrap())),
         Action::ViewGroup => plain(rules::may_view_group(actor, group.id)),
         Action::EndSession => {
             let owner = cell.owner.unwrap();

@@ -1,6 +1,6 @@
 //! The cells: every combination of the facts that the rules know, but for those that cannot be.
 
-use aplus_core::rules::{AccountDraft, Action, Holder, Subject};
+use aplus_core::rules::{AccountDraft, Action, Door, Holder, Subject};
 use aplus_core::{
     AccountId, Actor, DeactivatedBy, DualControl, EmailAddress, FrozenField, GroupFacts, GroupId,
     OperatorId, OperatorStanding, OperatorStatus, Policy, Principal, ProfileField, Role, Roles,
@@ -31,6 +31,7 @@ pub struct Cell<'a> {
     pub owner: Option<Principal>,
     pub subject: Option<Subject>,
     pub holder: Option<Holder>,
+    pub door: Option<Door>,
 }
 
 /// What cannot be, and why.
@@ -146,6 +147,11 @@ pub const COLUMNS: &[Column] = &[
             (Some(detail), _) => ProfileField::ALL.iter().position(|field| *field == detail).unwrap(),
             (None, frozen) => 4 + FrozenField::ALL.iter().position(|field| Some(*field) == frozen).unwrap(),
         },
+    },
+    Column {
+        name: "door",
+        values: &["accounts", "responsables", "support"],
+        value: |cell| Door::ALL.iter().position(|door| Some(*door) == cell.door).unwrap(),
     },
     Column {
         name: "owner",
@@ -443,6 +449,7 @@ impl Question {
                 Subject::Group(group(1)),
             ],
         );
+        let doors = some(is(&[Enter]), Door::ALL);
         let holders = some(
             self == Self::Taken,
             STATUSES
@@ -486,7 +493,11 @@ impl Question {
                                 for frozen in &frozen_fields {
                                     for owner in &owners {
                                         for subject in &subjects {
-                                            for holder in &holders {
+                                            for (holder, door) in
+                                                holders.iter().flat_map(|holder| {
+                                                    doors.iter().map(move |door| (holder, door))
+                                                })
+                                            {
                                                 visit(&Cell {
                                                     actor,
                                                     group,
@@ -498,6 +509,7 @@ impl Question {
                                                     owner: *owner,
                                                     subject: *subject,
                                                     holder: *holder,
+                                                    door: *door,
                                                 });
                                             }
                                         }
