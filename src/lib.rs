@@ -20,3 +20,8 @@ pub use aplus_sqlx as sqlx;
 
 #[cfg(feature = "axum")]
 pub use aplus_axum as web;
+
+/// The README's example compiles.
+#[cfg(all(doctest, feature = "axum", feature = "sqlx-sqlite"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -161,6 +161,23 @@ pub struct ProfileChange {
 }
 
 impl ProfileChange {
+    /// The change without what is the same already.
+    #[must_use]
+    pub fn reduced(&self, profile: &Profile) -> Self {
+        fn differing<T: Clone + PartialEq>(
+            change: &Option<Option<T>>,
+            now: &Option<T>,
+        ) -> Option<Option<T>> {
+            change.as_ref().filter(|change| *change != now).cloned()
+        }
+        Self {
+            first_name: differing(&self.first_name, &profile.first_name),
+            last_name: differing(&self.last_name, &profile.last_name),
+            job_title: differing(&self.job_title, &profile.job_title),
+            phone: differing(&self.phone, &profile.phone),
+        }
+    }
+
     /// The details that it names, in the order of [`ProfileField::ALL`].
     #[must_use]
     pub fn fields(&self) -> Vec<ProfileField> {
@@ -193,18 +210,7 @@ impl ProfileChange {
     /// is not among them.
     #[must_use]
     pub fn changed(&self, profile: &Profile) -> Vec<ProfileField> {
-        fn differs<T: PartialEq>(change: Option<&Option<T>>, value: &Option<T>) -> bool {
-            change.is_some_and(|new| new != value)
-        }
-        ProfileField::ALL
-            .into_iter()
-            .filter(|field| match field {
-                ProfileField::FirstName => differs(self.first_name.as_ref(), &profile.first_name),
-                ProfileField::LastName => differs(self.last_name.as_ref(), &profile.last_name),
-                ProfileField::JobTitle => differs(self.job_title.as_ref(), &profile.job_title),
-                ProfileField::Phone => differs(self.phone.as_ref(), &profile.phone),
-            })
-            .collect()
+        self.reduced(profile).fields()
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Acted, Aplus, Context, Current, Error};
 use crate::account::{Account, Group};
 use crate::act::Act;
 use crate::journal::entry::About;
-use crate::ports::{Facts, Page, Repeated, TargetRef, Wanted, Written};
+use crate::ports::{Facts, Page, Repeated, TargetRef, Wanted};
 use crate::rules::{self, AccountDraft, Action, Sight};
 use crate::{
     AccountId, Actor, Author, EmailAddress, FrozenField, GroupFacts, GroupId, ProfileChange,
@@ -318,24 +318,48 @@ impl Aplus {
         change: &ProfileChange,
         context: &Context,
     ) -> Result<Account, Error> {
-        let decide = |facts: &Facts| rules::edit_profile(&facts.actor, account, change);
-        if context.idempotency.is_none()
-            && let Some(now) = self.0.store.account(account).await?
-            && change.changed(now.profile()).is_empty()
-            && author == Author::Account(account)
-        {
-            return Ok(now);
-        }
-        let write = |act| -> std::pin::Pin<Box<dyn Future<Output = Written<Account>> + Send + '_>> {
-            self.0.store.edit_profile(act)
+        let stored = self.0.store.account(account).await?;
+        let change = match &stored {
+            Some(stored) => change.reduced(stored.profile()),
+            None => change.clone(),
         };
         let wanted = wanted(author, Some(TargetRef::Id(account)), None);
+        if let Some(stored) = stored.filter(|_| change.is_empty()) {
+            return self.leave_profile(stored, wanted, context).await;
+        }
+        let decide = |facts: &Facts| rules::edit_profile(&facts.actor, account, &change);
+        let write = |act| -> super::Writing<'_, Account> { self.0.store.edit_profile(act) };
         match self
             .act(Action::EditProfile, wanted, context, None, decide, write)
             .await?
         {
             Acted::Done(account) => Ok(account),
             Acted::Repeated(repeated) => self.account_of(repeated).await,
+        }
+    }
+
+    /// Nothing would change: the rules are asked all the same, and a request that was carried out before is one.
+    async fn leave_profile(
+        &self,
+        stored: Account,
+        wanted: Wanted,
+        context: &Context,
+    ) -> Result<Account, Error> {
+        let request = context.request_of(wanted.author);
+        let wanted = Wanted {
+            request: request.map(|(id, _)| id),
+            ..wanted
+        };
+        let facts = self.0.store.facts(&wanted).await?;
+        if let Some(repeated) = facts.repeated {
+            Self::same_body(request, repeated)?;
+            return Ok(stored);
+        }
+        match rules::may_edit_profile(&facts.actor, stored.id()) {
+            Ok(()) => Ok(stored),
+            Err(no) => Err(self
+                .refuse(&facts, Action::EditProfile, &wanted, no, context)
+                .await),
         }
     }
 
@@ -354,7 +378,7 @@ impl Aplus {
             .map(Account::id)
             .ok_or(Refusal::NotAccount);
         let own = self
-            .allowed(current, Action::EditProfile, About::default(), own, context)
+            .allow(current, Action::EditProfile, None, None, own, context)
             .await?;
         self.edit_profile(current.author(), own, change, context)
             .await
@@ -393,18 +417,21 @@ impl Aplus {
         account: AccountId,
         context: &Context,
     ) -> Result<Seen, Error> {
-        let about = About {
-            account: Some(account),
-            group: None,
-        };
         let found = self.0.store.account(account).await?;
         let seen = match found {
             None => Err(Refusal::AccountNotFound),
             Some(account) => rules::may_view_account(&current.actor(), &account.standing())
                 .map(|sight| Seen { account, sight }),
         };
-        self.allowed(current, Action::ViewAccount, about, seen, context)
-            .await
+        self.allow(
+            current,
+            Action::ViewAccount,
+            Some(account),
+            None,
+            seen,
+            context,
+        )
+        .await
     }
 
     /// A group; that it exists is no secret (A9).
@@ -433,13 +460,16 @@ impl Aplus {
     ) -> Result<Page<Seen>, Error> {
         let actor = current.actor();
         self.group(group).await?;
-        let about = About {
-            account: None,
-            group: Some(group),
-        };
         let verdict = rules::may_view_group(&actor, group);
-        self.allowed(current, Action::ViewGroup, about, verdict, context)
-            .await?;
+        self.allow(
+            current,
+            Action::ViewGroup,
+            None,
+            Some(group),
+            verdict,
+            context,
+        )
+        .await?;
         self.look_if_support(current, rules::Subject::Group(group), context)
             .await?;
         let page = self.0.store.members(group, after, limit).await?;

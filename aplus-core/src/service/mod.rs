@@ -302,25 +302,8 @@ impl Aplus {
             .await
     }
 
-    /// A verdict on what is only looked at: a no is recorded as any other.
-    async fn allowed<T>(
-        &self,
-        current: &Current,
-        action: Action,
-        about: About,
-        verdict: Result<T, Refusal>,
-        context: &Context,
-    ) -> Result<T, Error> {
-        match verdict {
-            Ok(allowed) => Ok(allowed),
-            Err(refusal) => Err(self
-                .note_refusal(&current.actor(), action, about, refusal, context)
-                .await),
-        }
-    }
-
-    /// A verdict that a page gives before the act, so that nobody fills in a form in vain: a no is recorded as any other
-    /// (T1). The act itself is judged anew, on its own facts.
+    /// A verdict on what is only looked at, or that a page gives before the act, so that nobody fills in a form in vain: a
+    /// no is recorded as any other (T1). An act itself is judged anew, on its own facts.
     ///
     /// # Errors
     /// The refusal of `verdict`; what the store says.
@@ -333,8 +316,15 @@ impl Aplus {
         verdict: Result<T, Refusal>,
         context: &Context,
     ) -> Result<T, Error> {
-        self.allowed(current, action, About { account, group }, verdict, context)
-            .await
+        match verdict {
+            Ok(allowed) => Ok(allowed),
+            Err(refusal) => {
+                let about = About { account, group };
+                Err(self
+                    .note_refusal(&current.actor(), action, about, refusal, context)
+                    .await)
+            }
+        }
     }
 
     async fn note_refusal(

@@ -3,7 +3,6 @@
 use super::accounts::wanted;
 use super::{Acted, Aplus, Context, Current, Error};
 use crate::account::{Account, Group, Operator};
-use crate::journal::entry::About;
 use crate::ports::{Facts, LinkStory, Page};
 use crate::rules::{self, Action, GroupDraft, Subject};
 use crate::{AccountId, Author, EmailAddress, GroupId, Refusal, SupportRequest};
@@ -96,14 +95,8 @@ impl Aplus {
         context: &Context,
     ) -> Result<Page<Group>, Error> {
         let verdict = rules::may_act_as_support(&current.actor());
-        self.allowed(
-            current,
-            Action::ViewGroup,
-            About::default(),
-            verdict,
-            context,
-        )
-        .await?;
+        self.allow(current, Action::ViewGroup, None, None, verdict, context)
+            .await?;
         Ok(self.0.store.groups(after, limit).await?)
     }
 
@@ -151,12 +144,9 @@ impl Aplus {
         account: AccountId,
         context: &Context,
     ) -> Result<(), Error> {
-        let about = About {
-            account: Some(account),
-            group: None,
-        };
         let verdict = rules::may_act_as_support(&current.actor());
-        self.allowed(current, action, about, verdict, context).await
+        self.allow(current, action, Some(account), None, verdict, context)
+            .await
     }
 
     /// Support looks an account up by its address; the look is an entry (T1).
@@ -170,7 +160,7 @@ impl Aplus {
         context: &Context,
     ) -> Result<FoundAccount, Error> {
         let verdict = rules::may_act_as_support(&current.actor());
-        self.allowed(current, Action::Look, About::default(), verdict, context)
+        self.allow(current, Action::Look, None, None, verdict, context)
             .await?;
         let found = self.0.store.account_by_email(email).await?;
         self.found(current, found, None, Subject::Account, context)
@@ -188,7 +178,7 @@ impl Aplus {
         context: &Context,
     ) -> Result<FoundAccount, Error> {
         let verdict = rules::may_act_as_support(&current.actor());
-        self.allowed(current, Action::Look, About::default(), verdict, context)
+        self.allow(current, Action::Look, None, None, verdict, context)
             .await?;
         let found = self.0.store.account(account).await?;
         self.found(current, found, Some(account), Subject::Links, context)
@@ -203,13 +193,9 @@ impl Aplus {
         subject: fn(AccountId) -> Subject,
         context: &Context,
     ) -> Result<FoundAccount, Error> {
-        let about = About {
-            account: wanted,
-            group: None,
-        };
         let found = found.ok_or(Refusal::AccountNotFound);
         let account = self
-            .allowed(current, Action::Look, about, found, context)
+            .allow(current, Action::Look, wanted, None, found, context)
             .await?;
         self.look(current.author(), subject(account.id()), context)
             .await?;
