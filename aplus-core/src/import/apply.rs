@@ -7,13 +7,10 @@ use super::plan::{GroupKey, Plan};
 use super::reading::List;
 use super::{ImportReport, RefusedLine};
 use crate::ports::{Facts, FirstMember, TargetRef, Wanted};
-use crate::rules::{self, AccountDraft, GroupDraft, Holder};
+use crate::rules::{self, GroupDraft};
 use crate::service::{Context, Error};
 use crate::words::{self, Language};
-use crate::{
-    AccountId, Aplus, Author, EmailAddress, GroupFacts, GroupId, Refusal, Standing, SupportRequest,
-    Target, Version,
-};
+use crate::{Aplus, Author, EmailAddress, GroupFacts, GroupId, Refusal, SupportRequest};
 
 /// Why an import does not start, or stops.
 #[derive(Debug, thiserror::Error)]
@@ -58,20 +55,20 @@ pub struct ImportOptions {
 
 /// What one line came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Effect {
-    group_created: bool,
-    account: AccountEffect,
+pub(super) struct Effect {
+    pub(super) group_created: bool,
+    pub(super) account: AccountEffect,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum AccountEffect {
+pub(super) enum AccountEffect {
     None,
     Created,
     Joined,
 }
 
 /// Why a line did nothing: a rule, or a store that does not answer.
-enum NoEffect {
+pub(super) enum NoEffect {
     Refused(Refusal),
     Ambiguous,
     Stopped(Error),
@@ -297,7 +294,11 @@ impl Aplus {
         })
     }
 
-    async fn account_facts(&self, author: Author, email: &EmailAddress) -> Result<Facts, NoEffect> {
+    pub(super) async fn account_facts(
+        &self,
+        author: Author,
+        email: &EmailAddress,
+    ) -> Result<Facts, NoEffect> {
         let target = Some(TargetRef::Email(email.clone()));
         let wanted = Wanted {
             author,
@@ -319,97 +320,6 @@ impl Aplus {
             Some(target) if target.standing().groups.contains(group) => Member::Already,
             Some(_) => Member::Elsewhere,
         })
-    }
-
-    /// The same decisions on facts that also hold what the lines before would have done.
-    async fn foresee(
-        &self,
-        wish: &Wish,
-        options: &ImportOptions,
-        plan: &mut Plan,
-        key: GroupKey,
-        group: Option<GroupId>,
-    ) -> Result<Effect, NoEffect> {
-        let author = options.author;
-        let wanted = Wanted {
-            author,
-            target: None,
-            group,
-            request: None,
-        };
-        let facts = self.store().facts(&wanted).await.map_err(Error::from)?;
-        let new_group = self.fresh_id()?;
-        let in_group = match (facts.group, group) {
-            (Some(stored), _) => stored,
-            (None, id) => GroupFacts {
-                id: id.unwrap_or(new_group),
-                version: Version::default(),
-                active_responsables: 0,
-            },
-        };
-        let responsables = u32::from(plan.has_responsable(in_group.id));
-        let in_group = GroupFacts {
-            active_responsables: in_group.active_responsables.max(responsables),
-            ..in_group
-        };
-        if group.is_none() {
-            rules::may_act_as_support(&facts.actor)?;
-        }
-        let mut account = AccountEffect::None;
-        if let Some(draft) = &wish.account {
-            account = self
-                .foresee_account(draft, author, &in_group, plan, &facts.actor)
-                .await?;
-        }
-        if group.is_none() {
-            plan.add_group(key, in_group.id);
-        }
-        Ok(Effect {
-            group_created: group.is_none(),
-            account,
-        })
-    }
-
-    async fn foresee_account(
-        &self,
-        draft: &AccountDraft,
-        author: Author,
-        group: &GroupFacts,
-        plan: &mut Plan,
-        actor: &crate::Actor,
-    ) -> Result<AccountEffect, NoEffect> {
-        let target: Option<Target> = match plan.account(&draft.email) {
-            Some(planned) => Some(planned),
-            None => self.account_facts(author, &draft.email).await?.target,
-        };
-        let Some(target) = target else {
-            rules::may_create_account_for(actor, group, draft, self.policy())?;
-            if self
-                .store()
-                .holder(&draft.email)
-                .await
-                .map_err(Error::from)?
-                == Some(Holder::Operator)
-            {
-                return Err(NoEffect::Refused(rules::taken(Holder::Operator)));
-            }
-            let id = AccountId::from_uuid(*self.fresh_id()?.as_uuid());
-            plan.new_account(draft, id, group.id);
-            return Ok(AccountEffect::Created);
-        };
-        if target.standing().groups.contains(group.id) {
-            return Ok(AccountEffect::None);
-        }
-        rules::may_add_member_for(actor, group, &target)?;
-        let groups = target.standing().groups.iter().chain([group.id]).collect();
-        plan.add_account(
-            &draft.email,
-            Standing {
-                groups,
-                ..target.standing().clone()
-            },
-        );
-        Ok(AccountEffect::Joined)
     }
 }
 

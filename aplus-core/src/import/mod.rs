@@ -10,6 +10,7 @@
 //! with its reason, and stops no other.
 
 mod apply;
+mod foresee;
 mod line;
 mod plan;
 mod reading;

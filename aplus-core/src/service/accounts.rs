@@ -1,14 +1,12 @@
-//! What a responsable and a person do: creating, adding, taking out, deactivating, editing, looking.
+//! What a responsable does: creating, adding, taking out, deactivating, reactivating, withdrawing.
 
-use super::{Acted, Aplus, Context, Current, Error};
-use crate::account::{Account, Group};
+use super::{Acted, Aplus, Context, Error};
+use crate::account::Account;
 use crate::act::Act;
-use crate::journal::entry::About;
-use crate::ports::{Facts, Page, Repeated, TargetRef, Wanted};
-use crate::rules::{self, AccountDraft, Action, Sight};
+use crate::ports::{Facts, Repeated, TargetRef, Wanted};
+use crate::rules::{self, AccountDraft, Action};
 use crate::{
-    AccountId, Actor, Author, EmailAddress, FrozenField, GroupFacts, GroupId, ProfileChange,
-    Refusal, SupportRequest, Target,
+    AccountId, Author, EmailAddress, GroupFacts, GroupId, Refusal, SupportRequest, Target,
 };
 
 /// Something that the creator should look at again; nothing was refused.
@@ -53,15 +51,6 @@ impl Created {
             warnings: warning.into_iter().collect(),
         }
     }
-}
-
-/// An account as somebody may see it (A9).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
-    /// The account; what may not be seen of it is the edge's to leave out.
-    pub account: Account,
-    /// How much of it may be seen.
-    pub sight: Sight,
 }
 
 pub(super) fn group(facts: &Facts) -> Result<&GroupFacts, Refusal> {
@@ -152,7 +141,7 @@ impl Aplus {
         }
     }
 
-    async fn account_of(&self, repeated: Repeated) -> Result<Account, Error> {
+    pub(super) async fn account_of(&self, repeated: Repeated) -> Result<Account, Error> {
         let account = match repeated.account {
             Some(id) => self.0.store.account(id).await?,
             None => None,
@@ -305,181 +294,5 @@ impl Aplus {
         self.act(action, wanted, context, None, decide, write)
             .await
             .map(|_| ())
-    }
-
-    /// A person changes their own details (A4). What is the same as before changes nothing and is no entry.
-    ///
-    /// # Errors
-    /// [`Refusal::NotYourself`], [`Refusal::NotAccount`], [`Refusal::Deactivated`]; what the store says.
-    pub async fn edit_profile(
-        &self,
-        author: Author,
-        account: AccountId,
-        change: &ProfileChange,
-        context: &Context,
-    ) -> Result<Account, Error> {
-        let stored = self.0.store.account(account).await?;
-        let change = match &stored {
-            Some(stored) => change.reduced(stored.profile()),
-            None => change.clone(),
-        };
-        let wanted = wanted(author, Some(TargetRef::Id(account)), None);
-        if let Some(stored) = stored.filter(|_| change.is_empty()) {
-            return self.leave_profile(stored, wanted, context).await;
-        }
-        let decide = |facts: &Facts| rules::edit_profile(&facts.actor, account, &change);
-        let write = |act| -> super::Writing<'_, Account> { self.0.store.edit_profile(act) };
-        match self
-            .act(Action::EditProfile, wanted, context, None, decide, write)
-            .await?
-        {
-            Acted::Done(account) => Ok(account),
-            Acted::Repeated(repeated) => self.account_of(repeated).await,
-        }
-    }
-
-    /// Nothing would change: the rules are asked all the same, and a request that was carried out before is one.
-    async fn leave_profile(
-        &self,
-        stored: Account,
-        wanted: Wanted,
-        context: &Context,
-    ) -> Result<Account, Error> {
-        let request = context.request_of(wanted.author);
-        let wanted = Wanted {
-            request: request.map(|(id, _)| id),
-            ..wanted
-        };
-        let facts = self.0.store.facts(&wanted).await?;
-        if let Some(repeated) = facts.repeated {
-            Self::same_body(request, repeated)?;
-            return Ok(stored);
-        }
-        match rules::may_edit_profile(&facts.actor, stored.id()) {
-            Ok(()) => Ok(stored),
-            Err(no) => Err(self
-                .refuse(&facts, Action::EditProfile, &wanted, no, context)
-                .await),
-        }
-    }
-
-    /// Whoever is logged in changes their own details (A4).
-    ///
-    /// # Errors
-    /// [`Refusal::NotAccount`] for an operator; as [`Aplus::edit_profile`].
-    pub async fn edit_own_profile(
-        &self,
-        current: &Current,
-        change: &ProfileChange,
-        context: &Context,
-    ) -> Result<Account, Error> {
-        let own = current
-            .account()
-            .map(Account::id)
-            .ok_or(Refusal::NotAccount);
-        let own = self
-            .allow(current, Action::EditProfile, None, None, own, context)
-            .await?;
-        self.edit_profile(current.author(), own, change, context)
-            .await
-    }
-
-    /// Somebody tried to change what is frozen: refused by name, and recorded (A3).
-    pub async fn change_frozen(
-        &self,
-        actor: &Actor,
-        account: Option<AccountId>,
-        field: FrozenField,
-        context: &Context,
-    ) -> Error {
-        let about = About {
-            account,
-            group: None,
-        };
-        match rules::may_change_frozen(actor, field) {
-            Ok(()) => Error::Broken(crate::ports::StoreError::broken(
-                "a frozen field was found to be free",
-            )),
-            Err(refusal) => {
-                self.note_refusal(actor, Action::ChangeFrozen, about, refusal, context)
-                    .await
-            }
-        }
-    }
-
-    /// An account, as much of it as `current` may see (A9).
-    ///
-    /// # Errors
-    /// [`Refusal::AccountNotFound`]; what the store says.
-    pub async fn view_account(
-        &self,
-        current: &Current,
-        account: AccountId,
-        context: &Context,
-    ) -> Result<Seen, Error> {
-        let found = self.0.store.account(account).await?;
-        let seen = match found {
-            None => Err(Refusal::AccountNotFound),
-            Some(account) => rules::may_view_account(&current.actor(), &account.standing())
-                .map(|sight| Seen { account, sight }),
-        };
-        self.allow(
-            current,
-            Action::ViewAccount,
-            Some(account),
-            None,
-            seen,
-            context,
-        )
-        .await
-    }
-
-    /// A group; that it exists is no secret (A9).
-    ///
-    /// # Errors
-    /// [`Refusal::GroupNotFound`]; what the store says.
-    pub async fn group(&self, id: GroupId) -> Result<Group, Error> {
-        self.0
-            .store
-            .group(id)
-            .await?
-            .ok_or(Error::Refused(Refusal::GroupNotFound))
-    }
-
-    /// The accounts of a group, as much of each as `current` may see (A9); support's look is an entry (T1).
-    ///
-    /// # Errors
-    /// [`Refusal::GroupNotFound`], [`Refusal::NotYourGroup`]; what the store says.
-    pub async fn members(
-        &self,
-        current: &Current,
-        group: GroupId,
-        after: Option<AccountId>,
-        limit: u32,
-        context: &Context,
-    ) -> Result<Page<Seen>, Error> {
-        let actor = current.actor();
-        self.group(group).await?;
-        let verdict = rules::may_view_group(&actor, group);
-        self.allow(
-            current,
-            Action::ViewGroup,
-            None,
-            Some(group),
-            verdict,
-            context,
-        )
-        .await?;
-        self.look_if_support(current, rules::Subject::Group(group), context)
-            .await?;
-        let page = self.0.store.members(group, after, limit).await?;
-        let items = page.items.into_iter().filter_map(|account| {
-            let sight = rules::may_view_account(&actor, &account.standing()).ok()?;
-            Some(Seen { account, sight })
-        });
-        Ok(Page {
-            items: items.collect(),
-            next: page.next,
-        })
     }
 }

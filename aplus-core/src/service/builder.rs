@@ -25,20 +25,7 @@ impl Default for NoticeDomains {
 
 /// Makes an [`Aplus`]. What is not set has the default that its rule states.
 #[must_use]
-pub struct Builder {
-    store: Arc<dyn Store>,
-    mailer: Arc<dyn Mailer>,
-    letters: Arc<dyn Letters>,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-    site: Site,
-    key: HostKey,
-    known_keys: Vec<HostKey>,
-    policy: Policy,
-    lifetimes: Lifetimes,
-    limits: AskLimits,
-    notices: NoticeDomains,
-}
+pub struct Builder(Inner);
 
 impl Builder {
     pub(super) fn new(
@@ -47,7 +34,7 @@ impl Builder {
         site: Site,
         key: HostKey,
     ) -> Self {
-        Self {
+        Self(Inner {
             store,
             mailer,
             letters: Arc::new(StandardLetters),
@@ -60,91 +47,61 @@ impl Builder {
             lifetimes: Lifetimes::default(),
             limits: AskLimits::default(),
             notices: NoticeDomains::default(),
-        }
+            work: tokio::sync::Notify::new(),
+        })
     }
 
     /// What the host chooses about the rules.
-    pub fn policy(self, policy: Policy) -> Self {
-        Self { policy, ..self }
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.0.policy = policy;
+        self
     }
 
     /// How long links and sessions live.
-    pub fn lifetimes(self, lifetimes: Lifetimes) -> Self {
-        Self { lifetimes, ..self }
+    pub fn lifetimes(mut self, lifetimes: Lifetimes) -> Self {
+        self.0.lifetimes = lifetimes;
+        self
     }
 
     /// How often links are sent.
-    pub fn limits(self, limits: AskLimits) -> Self {
-        Self { limits, ..self }
+    pub fn limits(mut self, limits: AskLimits) -> Self {
+        self.0.limits = limits;
+        self
     }
 
     /// To which domains a mail goes about an address without an active account (L7).
-    pub fn notices(self, notices: NoticeDomains) -> Self {
-        Self { notices, ..self }
+    pub fn notices(mut self, notices: NoticeDomains) -> Self {
+        self.0.notices = notices;
+        self
     }
 
     /// The host's own letters.
-    pub fn letters(self, letters: impl Letters + 'static) -> Self {
-        Self {
-            letters: Arc::new(letters),
-            ..self
-        }
+    pub fn letters(mut self, letters: impl Letters + 'static) -> Self {
+        self.0.letters = Arc::new(letters);
+        self
     }
 
     /// Another clock, for tests.
-    pub fn clock(self, clock: impl Clock) -> Self {
-        Self {
-            clock: Arc::new(clock),
-            ..self
-        }
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.0.clock = Arc::new(clock);
+        self
     }
 
     /// Other randomness, for tests that must repeat.
-    pub fn insecure_entropy(self, entropy: impl Entropy) -> Self {
-        Self {
-            entropy: Arc::new(entropy),
-            ..self
-        }
+    pub fn insecure_entropy(mut self, entropy: impl Entropy) -> Self {
+        self.0.entropy = Arc::new(entropy);
+        self
     }
 
     /// A key that was the host's or will be: mails and sessions derived with it are still served.
     pub fn known_key(mut self, key: HostKey) -> Self {
-        self.known_keys.push(key);
+        self.0.known_keys.push(key);
         self
     }
 
     /// The whole. It does nothing by itself: see [`Aplus::keep_house`].
     #[must_use]
     pub fn build(self) -> Aplus {
-        let Self {
-            store,
-            mailer,
-            letters,
-            clock,
-            entropy,
-            site,
-            key,
-            known_keys,
-            policy,
-            lifetimes,
-            limits,
-            notices,
-        } = self;
-        let work = tokio::sync::Notify::new();
-        Aplus(Arc::new(Inner {
-            store,
-            mailer,
-            letters,
-            clock,
-            entropy,
-            site,
-            key,
-            known_keys,
-            policy,
-            lifetimes,
-            limits,
-            notices,
-            work,
-        }))
+        Aplus(Arc::new(self.0))
     }
 }

@@ -7,18 +7,20 @@ mod accounts;
 mod builder;
 mod context;
 mod courier;
+mod details;
 mod error;
 #[cfg(feature = "import")]
 mod founding;
 mod housekeeping;
 mod login;
 mod sessions;
+mod sight;
 mod support;
 mod system;
 #[cfg(feature = "test-util")]
 mod testing;
 
-pub use accounts::{Created, Seen, Warning};
+pub use accounts::{Created, Warning};
 pub use builder::{Builder, NoticeDomains};
 pub use context::{Context, IdempotencyKey};
 pub use courier::CourierReport;
@@ -26,6 +28,7 @@ pub use error::Error;
 pub use housekeeping::HousekeepingReport;
 pub use login::{Asked, LinkView, LoginAsk, Opened};
 pub use sessions::{Current, OpenSession};
+pub use sight::Seen;
 pub use support::{FoundAccount, GroupForm};
 pub use system::{SystemClock, SystemEntropy};
 
