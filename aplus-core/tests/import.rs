@@ -305,3 +305,26 @@ async fn whoever_is_no_operator_imports_nothing() {
     );
     assert!(aplus.store().is_empty().await.unwrap());
 }
+
+#[tokio::test]
+async fn a_quote_that_is_never_closed_spoils_its_own_line_alone() {
+    let aplus = Aplus::in_memory().unwrap();
+    let list = format!(
+        "{HOUSES}6;1;\"Bois;6 rue;x@bois.example;01;M;E\n\
+         7;1;Pré 5\" étage;7 rue;y@pre.example;01;M;E\n\
+         8;1;Lac;\"8 rue\nbâtiment \"\"B\"\"\";z@lac.example;01;M;E\n\
+         9;1;Cap;9 rue;t@cap.example;01;M;E\n"
+    );
+    let groups = ImportOptions {
+        with_accounts: false,
+        ..options()
+    };
+    let report = import(&aplus, list.as_bytes(), &groups).await.unwrap();
+    assert_eq!(refused(&report)[1].0, 8);
+    assert_eq!(refused(&report)[1].1, "quotes");
+    assert_eq!(
+        (report.refused.len(), report.groups_created, report.lines),
+        (2, 7, 9),
+        "{report:?}"
+    );
+}

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::line::{Unread, Wish, read};
 use super::plan::{GroupKey, Plan};
-use super::reading::List;
+use super::reading::{Line, List};
 use super::{ImportReport, RefusedLine};
 use crate::ports::{Facts, FirstMember, TargetRef, Wanted};
 use crate::rules::{self, GroupDraft};
@@ -110,13 +110,19 @@ impl Aplus {
         let mut plan = Plan::default();
         let mut report = ImportReport::default();
         loop {
-            let (line, wish) = match list.next_line()? {
+            let (line, mut wish) = match list.next_line()? {
                 None => break,
-                Some((line, cells)) => {
-                    let wish = read(layout, &cells, options.with_accounts, self.policy());
-                    (line, wish)
-                }
+                Some((line, Line::Cells(cells))) => (
+                    line,
+                    read(layout, &cells, options.with_accounts, self.policy()),
+                ),
+                Some((line, Line::Torn(value))) => (line, Err(Unread::torn(value))),
             };
+            if let Err(unread) = &wish
+                && list.give_back()
+            {
+                wish = Err(Unread::torn(unread.value.clone()));
+            }
             report.lines += 1;
             let effect = match &wish {
                 Err(Unread {

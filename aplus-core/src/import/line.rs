@@ -24,6 +24,18 @@ pub(super) struct Unread {
     pub(super) detail: String,
 }
 
+impl Unread {
+    /// A quote that opens a cell on the line is never closed, or closes where the line no longer makes sense.
+    pub(super) fn torn(value: String) -> Self {
+        let detail = "un guillemet ouvert sur cette ligne n'y est pas fermé".to_owned();
+        Self {
+            code: "quotes".to_owned(),
+            value,
+            detail,
+        }
+    }
+}
+
 /// Reads a line of this layout.
 pub(super) fn read(
     layout: Layout,

@@ -44,7 +44,8 @@ pub struct ImportReport {
 pub struct RefusedLine {
     /// Its number in the file; the header is line 1.
     pub line: u64,
-    /// Why, for machines: a refusal's code, `invalid_…` or `missing_…` with the cell's field, or `columns`.
+    /// Why, for machines: a refusal's code, `invalid_…` or `missing_…` with the cell's field, `columns`, or
+    /// `quotes`.
     pub code: String,
     /// The cell that is the reason.
     pub value: String,
