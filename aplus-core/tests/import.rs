@@ -21,8 +21,8 @@ Nom;Qualité;Email;Instructeur;Responsable;Territoires;Organisation du groupe;Gr
 Alix DURAND;Agente d'accueil;alix.durand@caf.example;;;Ain;CAF;CAF de l'Ain;contact@caf.example;;
 Dominique PETIT;Chef de service;dominique.petit@caf.example;Instructeur;Responsable de groupe;Ain;CAF;CAF de l'Ain;contact@caf.example;;
 Accueil 2;;accueil2@caf.example;;;Ain;CAF;CAF de l'Ain;;;Oui
-Claude ROY;;claude.roy@caf.example;;Responsable;Ain;CAF;CAF de l'Ain;;;
-R2D2;;claude.roux@caf.example;;;Ain;CAF;CAF de l'Ain;;;
+Maxime ROY;;maxime.roy@caf.example;;Responsable;Ain;CAF;CAF de l'Ain;;;
+R2D2;;maxime.roux@caf.example;;;Ain;CAF;CAF de l'Ain;;;
 Sacha BLANC;;sacha.blanc@caf.example;Instructeur;;Isère;CAF;CAF de l'Isère;;;
 Dominique PETIT;;dominique.petit@caf.example;;;Isère;CAF;CAF de l'Isère;;;
 Alix DURAND;;alix.durand@caf.example;;;Isère;CAF;CAF de l'Isère;;;
@@ -168,7 +168,7 @@ async fn people_get_accounts_and_support_alone_makes_no_second_responsable() {
         assert_eq!(
             refused(&report),
             [
-                (5, "needs_approval", "claude.roy@caf.example"),
+                (5, "needs_approval", "maxime.roy@caf.example"),
                 (6, "invalid_last_name", "R2D2"),
                 (8, "responsable_elsewhere", "dominique.petit@caf.example"),
             ],
