@@ -14,7 +14,8 @@ pub const LIVE_LINKS: usize = 3;
 /// How often links are sent. The defaults fit a préfecture of five hundred behind one address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AskLimits {
-    /// Mails to one address within a link's life. Default 6: a flooded mailbox always holds a link that works.
+    /// Mails to one address within a link's life. Default 6: a flooded mailbox always holds a link that works;
+    /// where none lives any more, because they were used, another is sent all the same.
     pub mails_per_address: u32,
     /// Askings from one network within [`AskLimits::NETWORK_WINDOW`]. Default 1 000, at most 10 000: no store counts
     /// further, and a larger limit is taken as that.
@@ -175,6 +176,10 @@ pub fn answer(
     for ask in &waiting.asks {
         let silence = silence(&past, ask, limits, lifetimes, now);
         let answer = match (silence, waiting.addressee) {
+            // The limit protects a mailbox that holds a link; links that were used are none.
+            (Some(Silence::AddressLimit), Addressee::Known) if live.is_empty() => {
+                send(ask, &mut live, lifetimes, &mut fresh)
+            }
             (Some(silence), _) => Answer::Nothing(silence),
             (None, Addressee::Known) => send(ask, &mut live, lifetimes, &mut fresh),
             (None, Addressee::Deactivated | Addressee::Unknown)

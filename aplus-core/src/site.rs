@@ -231,15 +231,15 @@ impl Site {
 
     /// The page that somebody goes on to (L12): `next` if it is a path of this site, nothing otherwise.
     ///
-    /// A path starts with one slash and holds no second one after it, no backslash and no control character, plain or
+    /// A path starts with one slash and holds no two in a row, no backslash and no control character, plain or
     /// written with `%`: what a browser could read as another site goes home.
     #[must_use]
     pub fn own_path(next: &str) -> Option<&str> {
-        let hidden = ["%5c", "%2f%2f", "%00", "%0a", "%0d", "%09"];
+        let hidden = ["%2e", "%5c", "%2f%2f", "%00", "%0a", "%0d", "%09"];
         let lower = next.to_ascii_lowercase();
         let fits = next.len() <= 2_000
             && next.starts_with('/')
-            && !next.starts_with("//")
+            && !next.split('?').next().unwrap_or(next).contains("//")
             && !lower.starts_with("/%2f")
             && next
                 .bytes()
@@ -315,6 +315,8 @@ mod tests {
             "/ /evil",
             "/%0d%0aSet-Cookie:x",
             "/a%2F%2Fevil",
+            "/..//evil.example",
+            "/%2e%2e//evil",
         ] {
             assert_eq!(Site::own_path(bad), None, "{bad:?}");
         }

@@ -328,3 +328,27 @@ async fn a_quote_that_is_never_closed_spoils_its_own_line_alone() {
         "{report:?}"
     );
 }
+
+#[tokio::test]
+async fn a_quote_before_the_last_cell_swallows_no_line() {
+    let aplus = Aplus::in_memory().unwrap();
+    let list = format!(
+        "{HOUSES}6;1;Bois;6 rue;x@bois.example;01;M;\"E\n\
+         7;1;Lac;7 rue;z@lac.example;01;M;E\n\
+         8;1;Cap;8 rue;t@cap.example;01;M;\"E\"\n"
+    );
+    let groups = ImportOptions {
+        with_accounts: false,
+        ..options()
+    };
+    let report = import(&aplus, list.as_bytes(), &groups).await.unwrap();
+    assert_eq!(
+        report
+            .refused
+            .iter()
+            .map(|line| line.line)
+            .collect::<Vec<_>>(),
+        [4, 8]
+    );
+    assert_eq!((report.groups_created, report.lines), (6, 8), "{report:?}");
+}

@@ -468,6 +468,12 @@ async fn the_same_log_in_under_the_same_key_gets_the_same_session() {
         .post("/api/v1/sessions", json!({"token": token, "email": AIDANT}))
         .await;
     other.refused(422, "key_reused");
+    // Whoever copied the request has another browser, and gets nothing of it.
+    let mut thief = world.browser().with("idempotency-key", key);
+    thief
+        .post("/api/v1/sessions", json!({"token": token}))
+        .await
+        .refused(410, "link_used");
     browser.headers.clear();
     browser
         .post("/api/v1/sessions", json!({"token": token}))

@@ -189,18 +189,23 @@ fn what_other_browsers_ask_for_never_ends_a_link() {
 fn an_address_gets_six_mails_within_a_links_life() {
     let lifetimes = Lifetimes::default();
     let now = 30 * MINUTE;
-    let mails = |first: u64| {
+    let with = |first: u64, held: &Vec<LiveLink>| {
         let past: Vec<_> = (0..6)
             .map(|it| past(it, first + u64::from(it), true))
             .collect();
         let waiting = Waiting {
             past,
+            live: held.clone(),
             ..known(vec![ask(1, 9, now), ask(2, 10, now)])
         };
         decide(&waiting, &lifetimes, now)
     };
     let silent = Answer::Nothing(Silence::AddressLimit);
+    let holds = vec![live(7, 3, now - MINUTE, &lifetimes)];
+    let mails = |first| with(first, &holds);
     assert_eq!(mails(1), [silent, silent]);
+    // Where every link was used, the mailbox holds none: it gets one, and then no more.
+    assert_eq!(with(1, &Vec::new()), [issue(1, None), silent]);
     // The oldest of them is exactly a life old: there is room for one, not for two.
     assert_eq!(mails(0), [issue(1, None), silent]);
     // Askings that sent nothing do not count.

@@ -47,7 +47,7 @@ impl Layout {
                 layout
                     .columns()
                     .iter()
-                    .all(|column| header.iter().any(|cell| cell == column))
+                    .all(|column| header.iter().filter(|cell| cell == column).count() == 1)
             })
     }
 }
@@ -129,7 +129,11 @@ impl<R: Read> Lines<R> {
     }
 
     /// The lines that one record spans; a quote that does not close within [`SPAN`] lines spoils its own line alone.
-    fn next_record(&mut self, delimiter: u8) -> Result<Option<(Raw, bool)>, ImportError> {
+    fn next_record(
+        &mut self,
+        delimiter: u8,
+        columns: usize,
+    ) -> Result<Option<(Raw, bool)>, ImportError> {
         self.spanned.clear();
         let Some((number, first)) = self.next()? else {
             return Ok(None);
@@ -140,6 +144,16 @@ impl<R: Read> Lines<R> {
                 self.next()?
             } else {
                 None
+            };
+            // A line with as many delimiters as the header has is a line of its own.
+            let whole_line =
+                |raw: &Raw| raw.1.iter().filter(|byte| **byte == delimiter).count() + 1 >= columns;
+            let more = match more {
+                Some(raw) if whole_line(&raw) => {
+                    self.spanned.push(raw);
+                    None
+                }
+                more => more,
             };
             let Some(raw) = more else {
                 self.give_back();
@@ -212,7 +226,9 @@ impl<R: Read> List<R> {
 
     /// The next line with something in it, and its number in the file.
     pub(super) fn next_line(&mut self) -> Result<Option<(u64, Line<'_>)>, ImportError> {
-        while let Some(((number, bytes), torn)) = self.lines.next_record(self.delimiter)? {
+        while let Some(((number, bytes), torn)) =
+            self.lines.next_record(self.delimiter, self.header.len())?
+        {
             if torn {
                 let start = text(&bytes).trim().chars().take(300).collect();
                 return Ok(Some((number, Line::Torn(start))));

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::journal::{BodyHash, Origin};
-use crate::{Author, LinkHash, RequestId};
+use crate::{Author, BrowserHash, LinkHash, RequestId};
 
 /// The caller's own name for a request, so that it is carried out once however often it is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +35,14 @@ impl Context {
         self.request(kind, id.as_bytes())
     }
 
-    pub(super) fn request_of_link(&self, link: &LinkHash) -> Option<(RequestId, BodyHash)> {
-        self.request(b"link", link.as_bytes())
+    /// A log-in is counted per link and browser: another browser's is another request.
+    pub(super) fn request_of_link(
+        &self,
+        link: &LinkHash,
+        browser: Option<BrowserHash>,
+    ) -> Option<(RequestId, BodyHash)> {
+        let browser = browser.map_or([0; 32], |browser| *browser.as_bytes());
+        self.request(b"link", &[*link.as_bytes(), browser].concat())
     }
 
     fn request(&self, kind: &[u8], caller: &[u8]) -> Option<(RequestId, BodyHash)> {

@@ -13,6 +13,9 @@ const AT_ONCE: u32 = 500;
 /// How often the courier looks when nothing woke it: another process may have queued something.
 const COURIER_PAUSE: Duration = Duration::from_secs(1);
 
+/// After so many passes in a row the rest has its turn.
+const PASSES: u32 = 10;
+
 /// How often the rest is done.
 const HOUSE_PAUSE: Duration = Duration::from_secs(60);
 
@@ -103,7 +106,7 @@ impl Aplus {
     }
 
     async fn serve(&self) {
-        loop {
+        for _ in 0..PASSES {
             match self.courier_pass(self.now()).await {
                 Ok(report) if report.is_idle() => return,
                 Ok(report) => tracing::debug!(?report, "the courier made a pass"),
@@ -113,5 +116,7 @@ impl Aplus {
                 }
             }
         }
+        // There is more to do: it goes on after whatever else is due.
+        self.0.work.notify_one();
     }
 }

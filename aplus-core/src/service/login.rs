@@ -136,7 +136,7 @@ impl Aplus {
         context: &Context,
     ) -> Result<Opened, Error> {
         let hash = secret.hash();
-        let request = context.request_of_link(&hash);
+        let request = context.request_of_link(&hash, browser);
         if let Some((id, _)) = request
             && let Some(repeated) = self.0.store.request(id).await?
         {
@@ -237,7 +237,9 @@ impl Aplus {
     }
 
     async fn opened(&self, secret: SessionSecret, facts: LinkFacts) -> Result<Opened, Error> {
-        match self.0.store.session(&secret.hash()).await? {
+        let stored = self.0.store.session(&secret.hash()).await;
+        // The session is open by now: a lost answer here is not "nothing was done".
+        match stored.map_err(Error::UnknownOutcome)? {
             Some(logged_in) => Ok(Opened {
                 secret,
                 holder: logged_in.holder,
@@ -255,6 +257,10 @@ impl Aplus {
         else {
             return Err(Self::dead(Refusal::LinkUnknown));
         };
+        // Beyond the link's life nobody waits for a lost answer any more.
+        if self.now() >= facts.expires_at {
+            return Err(Self::dead(Refusal::LinkUsed { at: used.at }));
+        }
         let again = self.opened_again(used.session, facts).await?;
         again.ok_or_else(|| Self::dead(Refusal::LinkUsed { at: used.at }))
     }

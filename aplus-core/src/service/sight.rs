@@ -16,7 +16,7 @@ pub struct Seen {
 }
 
 impl Aplus {
-    /// An account, as much of it as `current` may see (A9).
+    /// An account, as much of it as `current` may see (A9); support's look is an entry (T1).
     ///
     /// # Errors
     /// [`Refusal::AccountNotFound`]; what the store says.
@@ -32,15 +32,13 @@ impl Aplus {
             Some(account) => rules::may_view_account(&current.actor(), &account.standing())
                 .map(|sight| Seen { account, sight }),
         };
-        self.allow(
-            current,
-            Action::ViewAccount,
-            Some(account),
-            None,
-            seen,
-            context,
-        )
-        .await
+        let target = Some(account);
+        let seen = self
+            .allow(current, Action::ViewAccount, target, None, seen, context)
+            .await?;
+        self.look_if_support(current, rules::Subject::Account(account), context)
+            .await?;
+        Ok(seen)
     }
 
     /// A group; that it exists is no secret (A9).
@@ -68,8 +66,10 @@ impl Aplus {
         context: &Context,
     ) -> Result<Page<Seen>, Error> {
         let actor = current.actor();
-        self.group(group).await?;
-        let verdict = rules::may_view_group(&actor, group);
+        let verdict = match self.0.store.group(group).await? {
+            Some(_) => rules::may_view_group(&actor, group),
+            None => Err(Refusal::GroupNotFound),
+        };
         self.allow(
             current,
             Action::ViewGroup,
