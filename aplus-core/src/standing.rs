@@ -130,7 +130,8 @@ impl Actor {
 pub struct GroupFacts {
     /// Which group.
     pub id: GroupId,
-    /// What it was read at: how often its set of active responsables has changed.
+    /// What it was read at: how often its set of active responsables has changed. A host with tables of its own gives 1
+    /// where the group ever had a responsable, and 0 where it never had: A7 asks for that.
     pub version: Version,
     /// How many active responsables it has.
     pub active_responsables: u32,

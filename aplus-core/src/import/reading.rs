@@ -8,9 +8,11 @@ use super::apply::ImportError;
 /// A published list that is recognised by its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
-    /// The France Services list.
+    /// The France Services list. Its header has `MATRICULE`, `DEPARTEMENT`, `FRANCE SERVICES`, `CONTACT MAIL` and
+    /// `STRUCTURE PORTEUSE`, once each, among others that are not read.
     FranceServices,
-    /// Administration+'s own list of accounts.
+    /// Administration+'s own list of accounts. Its header has `Nom`, `Qualité`, `Email`, `Instructeur`, `Responsable`,
+    /// `Territoires`, `Organisation du groupe`, `Groupe`, `Bal générique / fonctionnelle` and `Compte partagé`, once each.
     Accounts,
 }
 
