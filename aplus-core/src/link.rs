@@ -1,7 +1,5 @@
 //! The life of a login link: one pure verdict on its facts (L2 to L6, L9, L10).
 
-use std::time::Duration;
-
 use crate::account::{Epoch, Principal};
 use crate::secret::BrowserHash;
 use crate::{EmailAddress, Lifetimes, LinkId, Refusal, SessionId, Timestamp};
@@ -290,12 +288,6 @@ pub fn second_press(
     let used = facts.used?;
     let soon = now < used.at.saturating_add(Lifetimes::SECOND_PRESS);
     (soon && !needs_email(facts, browser)).then_some(used.session)
-}
-
-/// How much of a link's life is left at `now`; zero when it is over.
-#[must_use]
-pub fn life_left(expires_at: Timestamp, now: Timestamp) -> Duration {
-    expires_at.duration_since(now)
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! A domain "no": its rule, its code, its facts and the article that helps. The words are the edge's (`words`).
 
-use crate::rules::Action;
 use crate::{GroupId, Timestamp};
 
 /// The rules of `domain.md`, one variant per number.
@@ -366,13 +365,4 @@ impl Refusal {
             Self::ConfirmEmail { .. } | Self::AddressWayClosed => Article::AddressAgain,
         }
     }
-}
-
-/// A refusal of an action, as the journal counts it (T1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Refused {
-    /// What was asked for.
-    pub action: Action,
-    /// Why it is not done.
-    pub refusal: Refusal,
 }
