@@ -17,19 +17,30 @@ pub struct AskLimits {
     /// Mails to one address within a link's life. Default 6: a flooded mailbox always holds a link that works;
     /// where none lives any more, because they were used, another is sent all the same.
     pub mails_per_address: u32,
-    /// Askings from one network within [`AskLimits::NETWORK_WINDOW`]. Default 1 000, at most 10 000: no store counts
-    /// further, and a larger limit is taken as that.
+    /// Askings from one network within [`AskLimits::NETWORK_WINDOW`]. Default 1 000, at most
+    /// [`MOST_COUNTED`](Self::MOST_COUNTED): a larger limit is taken as that.
     pub asks_per_network: u32,
     /// Askings that wait at once; beyond it asking is answered 503. Default 100 000.
     pub waiting: u32,
 }
 
 impl AskLimits {
-    /// Up to how many askings of a network are counted.
+    /// The largest limit of a network: 10 000, since its askings are counted one by one.
     pub const MOST_COUNTED: u32 = 10_000;
+
+    /// How many askings of one address are read and answered at once, at most; the rest come with the next look.
+    pub const AT_ONCE: u32 = 200;
 
     /// Over which time the askings of a network are counted: 10 minutes.
     pub const NETWORK_WINDOW: Duration = Duration::from_secs(600);
+}
+
+impl AskLimits {
+    /// The limit of a network as it is applied.
+    #[must_use]
+    pub fn network(&self) -> u32 {
+        self.asks_per_network.min(Self::MOST_COUNTED)
+    }
 }
 
 impl Default for AskLimits {
@@ -51,7 +62,8 @@ pub struct Ask {
     pub browser: BrowserHash,
     /// When.
     pub at: Timestamp,
-    /// How many askings came from its network in the ten minutes up to it, itself included.
+    /// How many askings came from its network in the ten minutes up to it, itself included; counted no further than one
+    /// beyond [`AskLimits::network`].
     pub from_network: u32,
 }
 
@@ -95,7 +107,8 @@ pub enum Addressee {
 pub struct Waiting {
     /// What waits, the oldest first.
     pub asks: Vec<Ask>,
-    /// What was answered within a link's life, in any order.
+    /// Of what was answered within a link's life before the oldest of them: each asking for which a mail went out, and of
+    /// each browser that asks now the newest, in any order. What else was answered decides nothing.
     pub past: Vec<PastAsk>,
     /// Whose the address is.
     pub addressee: Addressee,
@@ -222,7 +235,7 @@ fn silence(
         Some(Silence::TooLate)
     } else if past.iter().any(soon) {
         Some(Silence::TooSoon)
-    } else if ask.from_network > limits.asks_per_network.min(AskLimits::MOST_COUNTED) {
+    } else if ask.from_network > limits.network() {
         Some(Silence::NetworkLimit)
     } else if mails >= limits.mails_per_address as usize {
         Some(Silence::AddressLimit)

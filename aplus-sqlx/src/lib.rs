@@ -50,9 +50,6 @@
 //! Only the seals of the journal, checked outside, find that. In-memory databases are refused: they have no write-ahead
 //! log and forget what was committed; the reference store of the core is for tests.
 //!
-//! One count is bounded, so that a flood costs its author and not the courier: at most
-//! [`ASKS_AT_ONCE`](sqlite::logins::ASKS_AT_ONCE) askings of one address are read at once, the rest come next.
-//!
 //! # A host's own row in the same transaction
 //!
 //! Each act is also a function over a connection. [`SqliteStore::begin`](sqlite::SqliteStore::begin) takes the write lock;

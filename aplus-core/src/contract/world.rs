@@ -7,13 +7,13 @@ use std::time::Duration;
 use super::deed::Deed;
 use super::{Harness, OutboxLine, Probe};
 use crate::account::{Principal, SupportRequest};
-use crate::asking::Answer;
+use crate::asking::{Answer, AskLimits};
 use crate::journal::{BodyHash, Entry, Erasable, Event, Origin, Salt, StoredEntry, entry::About};
 use crate::link::Purpose;
 use crate::mail::{Mail, Message, Recipient};
 use crate::ports::{
-    AnsweredAsks, AskReceipt, Facts, NewAsk, NewLink, NewSession, Outcome, Store, TargetRef,
-    WaitingAsks, Wanted,
+    AnsweredAsks, AskReceipt, AskSettings, Facts, NewAsk, NewLink, NewSession, Outcome, Store,
+    TargetRef, WaitingAsks, Wanted,
 };
 use crate::words::Language;
 use crate::{
@@ -257,8 +257,21 @@ impl World {
     }
 
     pub(super) async fn waiting(&self, now: Timestamp) -> Option<WaitingAsks> {
-        let waiting = self.store.waiting(None, &Lifetimes::default(), now).await;
-        waiting.unwrap()
+        self.waiting_with(None, &AskLimits::default(), now).await
+    }
+
+    pub(super) async fn waiting_with(
+        &self,
+        domains: Option<&[String]>,
+        limits: &AskLimits,
+        now: Timestamp,
+    ) -> Option<WaitingAsks> {
+        let settings = AskSettings {
+            domains,
+            lifetimes: &Lifetimes::default(),
+            limits,
+        };
+        self.store.waiting(settings, now).await.unwrap()
     }
 
     /// The letter, the entry and the link with which the courier answers one asking.

@@ -1,6 +1,7 @@
 //! Askings, links and sessions, in memory.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
@@ -11,8 +12,8 @@ use crate::account::{Account, Epoch, Principal};
 use crate::asking::{Addressee, Answer, Ask, AskLimits, LiveLink, PastAsk, Waiting};
 use crate::link::{self, LinkFacts, LinkState, Purpose, Use};
 use crate::ports::{
-    AnsweredAsks, AskReceipt, LinkStory, LoggedIn, Logins, NewAsk, Outcome, Redemption, Repeated,
-    SessionHolder, SessionKey, SessionLine, StoreError, WaitingAsks, Written,
+    AnsweredAsks, AskReceipt, AskSettings, LinkStory, LoggedIn, Logins, NewAsk, Outcome,
+    Redemption, Repeated, SessionHolder, SessionKey, SessionLine, StoreError, WaitingAsks, Written,
 };
 use crate::rules::{EndAllSessions, EndSession};
 use crate::secret::{LinkHash, SessionHash};
@@ -37,14 +38,44 @@ impl State {
         })
     }
 
-    /// How many askings came from an asking's network in the ten minutes up to it, itself included.
-    fn asks_of_network(&self, ask: &NewAsk) -> u32 {
+    /// How many askings came from an asking's network in the ten minutes up to it, itself included; at most one beyond
+    /// the limit.
+    fn asks_of_network(&self, ask: &NewAsk, limits: &AskLimits) -> u32 {
         let since = ask.at.saturating_sub(AskLimits::NETWORK_WINDOW);
         let asks = self.asks.values().map(|row| &row.ask);
         let count = asks
             .filter(|other| other.network == ask.network && other.at > since && other.at <= ask.at)
             .count();
-        u32::try_from(count).unwrap_or(u32::MAX)
+        u32::try_from(count)
+            .unwrap_or(u32::MAX)
+            .min(limits.network() + 1)
+    }
+
+    /// Of what was answered: each that was mailed after `since`, and the newest of each browser that asks.
+    fn past(&self, email: &EmailAddress, asks: &[NewAsk], since: Timestamp) -> Vec<PastAsk> {
+        let recent = || self.answered(email).filter(|(ask, _, _)| ask.at > since);
+        let newest = |browser| {
+            let of_browser = recent().filter(|(past, _, _)| past.browser == browser);
+            of_browser.map(|(past, _, _)| (past.at, past.id)).max()
+        };
+        let asking: BTreeMap<_, _> = asks
+            .iter()
+            .filter_map(|ask| Some((ask.browser.as_bytes().to_owned(), newest(ask.browser)?)))
+            .collect();
+        recent()
+            .map(|(ask, _, answer)| {
+                let mailed = !matches!(answer, Answer::Nothing(_));
+                (ask, mailed)
+            })
+            .filter(|(ask, mailed)| {
+                *mailed || asking.get(ask.browser.as_bytes()) == Some(&(ask.at, ask.id))
+            })
+            .map(|(ask, mailed)| PastAsk {
+                browser: ask.browser,
+                at: ask.at,
+                mailed,
+            })
+            .collect()
     }
 
     /// Who has this address, and whether a link to it would log them in.
@@ -171,10 +202,14 @@ impl Logins for MemoryStore {
 
     async fn waiting(
         &self,
-        domains: Option<&[String]>,
-        lifetimes: &Lifetimes,
+        settings: AskSettings<'_>,
         now: Timestamp,
     ) -> Result<Option<WaitingAsks>, StoreError> {
+        let AskSettings {
+            domains,
+            lifetimes,
+            limits,
+        } = settings;
         let state = self.state();
         let oldest = state.waits().min_by_key(|row| (row.ask.at, row.ask.id));
         let Some(AskRow { ask: oldest, .. }) = oldest else {
@@ -187,14 +222,9 @@ impl Logins for MemoryStore {
             .map(|row| row.ask.clone())
             .collect();
         asks.sort_unstable_by_key(|ask| (ask.at, ask.id));
+        asks.truncate(most(AskLimits::AT_ONCE));
         // Counted back from the oldest asking, not from now: the courier may be late.
         let since = oldest.at.saturating_sub(lifetimes.link());
-        let past = state.answered(email).filter(|(ask, _, _)| ask.at > since);
-        let past = past.map(|(ask, _, answer)| PastAsk {
-            browser: ask.browser,
-            at: ask.at,
-            mailed: !matches!(answer, Answer::Nothing(_)),
-        });
         let told = state.answered(email).any(|(_, at, answer)| {
             answer == Answer::Tell && now < at.saturating_add(Lifetimes::NOTICE)
         });
@@ -207,10 +237,10 @@ impl Logins for MemoryStore {
                     id: ask.id,
                     browser: ask.browser,
                     at: ask.at,
-                    from_network: state.asks_of_network(ask),
+                    from_network: state.asks_of_network(ask, limits),
                 })
                 .collect(),
-            past: past.collect(),
+            past: state.past(email, &asks, since),
             addressee,
             live: live.unwrap_or_default(),
             told,
@@ -228,6 +258,13 @@ impl Logins for MemoryStore {
         let mut state = self.state();
         let waits = |id| state.asks.get(id).is_some_and(|row| row.answered.is_none());
         if !answered.answers.iter().all(|(id, _)| waits(id)) {
+            return Ok(Outcome::Stale);
+        }
+        let works = |id| {
+            let row: Option<&LinkRow> = state.links.get(id);
+            row.is_some_and(|row| row.used.is_none() && row.superseded_at.is_none())
+        };
+        if !answered.sent_again().all(works) {
             return Ok(Outcome::Stale);
         }
         let mut entries = answered.entries.iter();
@@ -455,11 +492,19 @@ impl Logins for MemoryStore {
             .map(|row| row.ask.id)
             .take(most(limit))
             .collect();
+        let mails = state.mails.iter();
+        let mails: Vec<_> = mails
+            .filter(|(_, mail)| mail.settled_at().is_some() && mail.queued_at < dead_since)
+            .map(|(id, _)| *id)
+            .take(most(limit))
+            .collect();
+        mails.iter().for_each(|id| drop(state.mails.remove(id)));
         links.iter().for_each(|id| drop(state.links.remove(id)));
         sessions
             .iter()
             .for_each(|id| drop(state.sessions.remove(id)));
         asks.iter().for_each(|id| drop(state.asks.remove(id)));
-        Ok(u32::try_from(links.len() + sessions.len() + asks.len()).unwrap_or(u32::MAX))
+        let gone = links.len() + sessions.len() + asks.len() + mails.len();
+        Ok(u32::try_from(gone).unwrap_or(u32::MAX))
     }
 }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::{Repeated, StoreError, Written};
 use crate::account::{Account, Epoch, Operator, Principal};
 use crate::act::Act;
-use crate::asking::{Answer, Waiting};
+use crate::asking::{Answer, AskLimits, Waiting};
 use crate::journal::Entry;
 use crate::link::{LinkFacts, Opening, Purpose};
 use crate::mail::Mail;
@@ -42,6 +42,17 @@ pub enum AskReceipt {
     Queued,
     /// Too many wait.
     Full,
+}
+
+/// The host's settings that what waits is read with.
+#[derive(Debug, Clone, Copy)]
+pub struct AskSettings<'a> {
+    /// The domains that may be written to although no account has them; none stands for any (L7).
+    pub domains: Option<&'a [String]>,
+    /// How long links live.
+    pub lifetimes: &'a crate::Lifetimes,
+    /// How far is counted.
+    pub limits: &'a AskLimits,
 }
 
 /// What waits for one address, with all that decides on it.
@@ -107,6 +118,21 @@ pub struct AnsweredAsks {
     pub language: Language,
     /// When.
     pub at: Timestamp,
+}
+
+impl AnsweredAsks {
+    /// The older links that are sent again: each must still work when this is written.
+    pub fn sent_again(&self) -> impl Iterator<Item = &LinkId> {
+        let new = |id: &LinkId| self.links.iter().any(|link| link.id == *id);
+        self.answers
+            .iter()
+            .filter_map(move |(_, answer)| match answer {
+                Answer::SendAgain(link) if !new(link) => Some(link),
+                Answer::SendAgain(_) | Answer::Issue { .. } | Answer::Tell | Answer::Nothing(_) => {
+                    None
+                }
+            })
+    }
 }
 
 /// A session to be opened.
@@ -226,16 +252,16 @@ pub trait Logins: Send + Sync {
     /// Queues an asking, unless more than `most` wait.
     async fn ask(&self, ask: &NewAsk, most: u32) -> Result<AskReceipt, StoreError>;
 
-    /// What waits for one address, the one that waits longest; none when nothing waits. `domains` are those that may be
-    /// written to although no account has them; none stands for any.
+    /// What waits for one address, the one that waits longest; none when nothing waits. At most
+    /// [`AskLimits::AT_ONCE`] askings, so that a flood costs its author and not the courier.
     async fn waiting(
         &self,
-        domains: Option<&[String]>,
-        lifetimes: &crate::Lifetimes,
+        settings: AskSettings<'_>,
         now: Timestamp,
     ) -> Result<Option<WaitingAsks>, StoreError>;
 
-    /// Writes the answers, their links, entries and mails; `Stale` if another process answered one of the askings.
+    /// Writes the answers, their links, entries and mails; `Stale` if another process answered one of the askings, or a
+    /// link that was to be sent again was used or ended meanwhile.
     async fn answer(&self, answered: AnsweredAsks) -> Written<()>;
 
     /// What is known of a link.
@@ -276,7 +302,7 @@ pub trait Logins: Send + Sync {
     ) -> Result<Vec<LinkStory>, StoreError>;
 
     /// Forgets at most `limit` each of links whose `expires_at` is before `dead_since`, of sessions opened before
-    /// `opened_before`, and of answered askings before `dead_since`; how many went.
+    /// `opened_before`, of answered askings before `dead_since`, and of settled mails queued before it; how many went.
     async fn purge(
         &self,
         dead_since: Timestamp,

@@ -22,8 +22,8 @@ use std::error::Error;
 pub use accounts::{Accounts, Facts, FirstMember, Page, Repeated, TargetRef, Wanted};
 pub use journal::{Journal, RefusalNote, StoredRefusals};
 pub use logins::{
-    AnsweredAsks, AskReceipt, LinkStory, LoggedIn, Logins, NewAsk, NewLink, NewSession, Redemption,
-    SessionHolder, SessionKey, SessionLine, WaitingAsks,
+    AnsweredAsks, AskReceipt, AskSettings, LinkStory, LoggedIn, Logins, NewAsk, NewLink,
+    NewSession, Redemption, SessionHolder, SessionKey, SessionLine, WaitingAsks,
 };
 pub use outbox::{LinkKey, Outbox, QueuedMail};
 

@@ -50,7 +50,8 @@ pub struct QueuedMail {
 /// - **P42** Once it is sent or given up, its address MUST go from the outbox; when that was stays.
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// Claims mails that are due until `until`, urgent ones first, then the oldest; at most `limit`.
+    /// Claims mails that are due until `until`, urgent ones first, then the oldest; at most `limit`. One that cannot be read
+    /// is given up as `unreadable`, and holds up no other.
     async fn claim(
         &self,
         now: Timestamp,

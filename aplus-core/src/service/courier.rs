@@ -9,7 +9,8 @@ use crate::journal::{Entry, Event, Origin, entry::About};
 use crate::link::{self, LinkState, Purpose};
 use crate::mail::{Mail, Message, Recipient};
 use crate::ports::{
-    AnsweredAsks, LinkKey, MailError, NewAsk, NewLink, Outcome, QueuedMail, StoreError, WaitingAsks,
+    AnsweredAsks, AskSettings, LinkKey, MailError, NewAsk, NewLink, Outcome, QueuedMail,
+    StoreError, WaitingAsks,
 };
 use crate::{Author, LinkId, LinkSecret, Nonce, Timestamp};
 
@@ -87,18 +88,9 @@ impl Aplus {
     }
 
     async fn answer_asks(&self, now: Timestamp) -> Result<u32, Error> {
-        let domains = match &self.0.notices {
-            NoticeDomains::Known(domains) => Some(domains.as_slice()),
-            NoticeDomains::Any => None,
-        };
         let mut answered = 0;
         for _ in 0..AT_ONCE {
-            let Some(waiting) = self
-                .0
-                .store
-                .waiting(domains, &self.0.lifetimes, now)
-                .await?
-            else {
+            let Some(waiting) = self.0.store.waiting(self.ask_settings(), now).await? else {
                 break;
             };
             let number = u32::try_from(waiting.asks.len()).unwrap_or(u32::MAX);
@@ -110,6 +102,18 @@ impl Aplus {
             }
         }
         Ok(answered)
+    }
+
+    /// What askings are read with.
+    pub(super) fn ask_settings(&self) -> AskSettings<'_> {
+        AskSettings {
+            domains: match &self.0.notices {
+                NoticeDomains::Known(domains) => Some(domains.as_slice()),
+                NoticeDomains::Any => None,
+            },
+            lifetimes: &self.0.lifetimes,
+            limits: &self.0.limits,
+        }
     }
 
     /// The decision of the core, and what is written for it.

@@ -1,6 +1,6 @@
 //! For tests: a service in memory, and a log-in in one line.
 
-use super::{Aplus, Context, Error, LoginAsk, NoticeDomains, Opened};
+use super::{Aplus, Context, Error, LoginAsk, Opened};
 use crate::memory::MemoryStore;
 use crate::ports::{Letter, MailError, Mailer, Outcome, StoreError};
 use crate::words::Language;
@@ -42,16 +42,7 @@ impl Aplus {
         let context = Context::default();
         self.ask_for_link(ask, &context).await?;
         let now = self.now();
-        let domains = match &self.0.notices {
-            NoticeDomains::Known(domains) => Some(domains.as_slice()),
-            NoticeDomains::Any => None,
-        };
-        while let Some(waiting) = self
-            .0
-            .store
-            .waiting(domains, &self.0.lifetimes, now)
-            .await?
-        {
+        while let Some(waiting) = self.0.store.waiting(self.ask_settings(), now).await? {
             let answers = self.answers(waiting, now)?;
             let own = answers.links.iter().find(|link| link.browser == browser);
             let secret = own.map(|link| self.0.key.link(link.id, &link.nonce));

@@ -9,7 +9,8 @@ use sqlx::{Result, Row, SqliteConnection};
 
 use super::{SqliteStore, rows, write};
 
-/// Claims mails that are due until `until`, urgent ones first, then the oldest; at most `limit`.
+/// Claims mails that are due until `until`, urgent ones first, then the oldest; at most `limit`. One that cannot be read is
+/// given up.
 ///
 /// # Errors
 /// Of the database; then the transaction is to be dropped.
@@ -34,7 +35,16 @@ pub async fn claim(
         .fetch_all(&mut *connection)
         .await?;
         for row in &due {
-            let mail = queued(connection, row).await?;
+            let id = MailId::from_uuid(row.try_get("id")?);
+            let mail = match queued(connection, row).await {
+                Ok(mail) => mail,
+                Err(sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. }) => {
+                    tracing::error!(mail = %id, "a mail cannot be read and is given up");
+                    give_up(connection, id, now, "unreadable").await?;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             sqlx::query(
                 "update aplus_outbox set next_at = ?2, attempts = attempts + 1 where id = ?1",
             )

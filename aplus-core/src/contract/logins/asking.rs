@@ -6,6 +6,7 @@ use crate::Lifetimes;
 use crate::account::Principal;
 use crate::asking::{Addressee, Answer, AskLimits, LiveLink, Silence};
 use crate::contract::Harness;
+use crate::contract::deed::Deed;
 use crate::contract::world::{World, browser, email, micros, minutes};
 use crate::ports::{AskReceipt, Outcome};
 
@@ -96,12 +97,91 @@ pub(in crate::contract) async fn askings_are_answered_once(harness: &dyn Harness
     assert_eq!(world.store.answer(one).await.unwrap(), Outcome::Stale);
 }
 
+pub(in crate::contract) async fn a_flood_is_read_in_parts(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    let scene = world.scene().await;
+    let address = world.address_of(Principal::Account(scene.both)).await;
+    // Beyond what the scene itself asked for.
+    let start = world.noon().saturating_add(minutes(60));
+    let limits = AskLimits {
+        asks_per_network: 5,
+        ..AskLimits::default()
+    };
+    let at_once = usize::try_from(AskLimits::AT_ONCE).unwrap();
+    let mut asks = Vec::new();
+    for number in 0..=AskLimits::AT_ONCE {
+        let at = start.saturating_add(Duration::from_micros(number.into()));
+        asks.push(world.ask(&address, 1 + u8::try_from(number % 2).unwrap(), at));
+        world.queue(asks.last().unwrap()).await;
+    }
+    let later = start.saturating_add(minutes(1));
+    let flood = world.waiting_with(None, &limits, later).await.unwrap();
+    assert_eq!(flood.asks, asks[..at_once]);
+    // No further than one beyond the limit.
+    let counts: Vec<_> = flood
+        .waiting
+        .asks
+        .iter()
+        .map(|it| it.from_network)
+        .collect();
+    assert_eq!(counts[..7], [1, 2, 3, 4, 5, 6, 6]);
+    assert_eq!(counts.last(), Some(&6));
+
+    // Of those that were answered with nothing only the newest of the browser that asks again is told.
+    let nothing = world.answer_nothing(&flood.asks, Answer::Nothing(Silence::TooSoon));
+    assert_eq!(
+        world.store.answer(nothing).await.unwrap(),
+        Outcome::Done(())
+    );
+    let rest = world.waiting_with(None, &limits, later).await.unwrap();
+    assert_eq!(rest.asks, asks[at_once..]);
+    let newest = &asks[at_once - 2];
+    let past: Vec<_> = rest
+        .waiting
+        .past
+        .iter()
+        .map(|it| (it.browser, it.at, it.mailed))
+        .collect();
+    assert_eq!(past, [(newest.browser, newest.at, false)]);
+}
+
+pub(in crate::contract) async fn a_link_that_was_used_meanwhile_is_not_sent_again(
+    harness: &dyn Harness,
+) {
+    let world = World::fresh(harness).await;
+    let scene = world.scene().await;
+    let owner = Principal::Account(scene.both);
+    let address = world.address_of(owner).await;
+    let noon = world.noon();
+    let link = world.new_link(owner, 1, noon).await;
+    let later = noon.saturating_add(minutes(2));
+    let again = world.ask(&address, 1, later);
+    world.queue(&again).await;
+    let answered = world.answer_nothing(&[again], Answer::SendAgain(link.id));
+    let log_in = Deed::LogIn {
+        link: link.hash,
+        browser: browser(1),
+        email: None,
+        at: later,
+    };
+    world.carry_out(&log_in).await;
+    let before = world.shown().await;
+    let outcome = world.store.answer(answered).await.unwrap();
+    assert_eq!(outcome, Outcome::Stale);
+    assert_eq!(world.shown().await, before);
+    assert_eq!(
+        world.waiting(later).await.unwrap().asks.len(),
+        1,
+        "it still waits"
+    );
+}
+
 pub(in crate::contract) async fn what_waits_comes_with_all_that_decides(harness: &dyn Harness) {
     let world = World::fresh(harness).await;
     let scene = world.scene().await;
     let noon = world.noon();
     assert_eq!(world.waiting(noon).await, None);
-    let lifetimes = Lifetimes::default();
+    let limits = AskLimits::default();
     let owner = Principal::Account(scene.both);
     let address = world.address_of(owner).await;
     let old = world.new_link(owner, 1, noon).await;
@@ -221,11 +301,7 @@ pub(in crate::contract) async fn what_waits_comes_with_all_that_decides(harness:
         (Some(vec!["autre.example".to_owned()]), false),
         (Some(vec!["nulle-part.example".to_owned()]), true),
     ] {
-        let waiting = world
-            .store
-            .waiting(domains.as_deref(), &lifetimes, now)
-            .await
-            .unwrap();
+        let waiting = world.waiting_with(domains.as_deref(), &limits, now).await;
         let waiting = waiting.expect("the stranger").waiting;
         assert_eq!(waiting.known_domain, known, "{domains:?}");
     }
@@ -237,11 +313,7 @@ pub(in crate::contract) async fn what_waits_comes_with_all_that_decides(harness:
     );
     let neighbour = email("inconnue@mairie.example");
     world.queue(&world.ask(&neighbour, 1, now)).await;
-    let waiting = world
-        .store
-        .waiting(Some(&[]), &lifetimes, now)
-        .await
-        .unwrap();
+    let waiting = world.waiting_with(Some(&[]), &limits, now).await;
     assert!(
         waiting.expect("the neighbour").waiting.known_domain,
         "accounts have this domain"

@@ -103,7 +103,7 @@ pub(in crate::contract) async fn a_link_logs_in_to_the_last_microsecond(harness:
     let Prepared::LogIn(mut late) = world.decide(&log_in(link.hash, 1, last)).await.unwrap() else {
         panic!("a log-in");
     };
-    let event = crate::journal::Event::OperatorAdded;
+    let event = crate::journal::Event::AccountReactivated;
     late.entry = world.entry(over, Author::Machine, &event);
     let before = world.shown().await;
     assert_eq!(write(&world, Prepared::LogIn(late)).await, Outcome::Stale);

@@ -236,6 +236,17 @@ pub(in crate::contract) async fn what_is_dead_is_forgotten_and_nothing_else(harn
     world.store.purge(noon, later, 100).await.unwrap();
     assert_eq!(world.store.session_key(scene.session).await.unwrap(), None);
 
+    // Settled mails go with the links, those that wait do not.
+    let waits = world.probe.outbox().await;
+    assert!(!waits.is_empty() && waits.iter().all(|mail| mail.settled_at.is_none()));
+    world.store.sent(waits[0].id, noon).await.unwrap();
+    world.store.purge(noon, noon, 100).await.unwrap();
+    assert_eq!(world.probe.outbox().await.len(), waits.len());
+    world.store.purge(later, noon, 100).await.unwrap();
+    let left = world.probe.outbox().await;
+    assert_eq!(left.len(), waits.len() - 1);
+    assert!(left.iter().all(|mail| mail.id != waits[0].id));
+
     // What waits is not forgotten, nor is what was recorded, nor who was in.
     assert_eq!(world.waiting(noon).await.expect("it waits").asks, [waiting]);
     assert_eq!(world.entries().await, entries);

@@ -10,7 +10,8 @@ use super::super::acts::queue;
 use super::super::journal;
 use super::super::rows::{answer_columns, principal_columns};
 
-/// Writes the answers, their links, entries and mails; `Stale` if one of the askings was answered before (P21).
+/// Writes the answers, their links, entries and mails; `Stale` if one of the askings was answered before, or a link that
+/// was to be sent again no longer works (P21).
 ///
 /// # Errors
 /// Of the database; then the transaction is to be dropped.
@@ -27,6 +28,17 @@ pub async fn answer(
         .fetch_one(&mut *connection)
         .await?;
         if !waits {
+            return Ok(Outcome::Stale);
+        }
+    }
+    for link in answered.sent_again() {
+        let works: bool = sqlx::query_scalar(
+            "select exists (select 1 from aplus_link where id = ?1 and used_at is null and superseded_at is null)",
+        )
+        .bind(link.as_uuid())
+        .fetch_one(&mut *connection)
+        .await?;
+        if !works {
             return Ok(Outcome::Stale);
         }
     }
@@ -100,7 +112,7 @@ async fn issue(connection: &mut SqliteConnection, link: &NewLink) -> Result<()> 
 }
 
 /// Forgets at most `limit` each of links whose end is before `dead_since`, of sessions opened before `opened_before`,
-/// and of answered askings before `dead_since` (L9); how many went.
+/// of answered askings before `dead_since`, and of settled mails queued before it (L9); how many went.
 ///
 /// # Errors
 /// Of the database; then the transaction is to be dropped.
@@ -123,6 +135,11 @@ pub async fn purge(
         (
             "delete from aplus_login_request where id in
                 (select id from aplus_login_request where answered_at is not null and at < ?1 limit ?2)",
+            dead_since,
+        ),
+        (
+            "delete from aplus_outbox where id in
+                (select id from aplus_outbox where to_address is null and queued_at < ?1 limit ?2)",
             dead_since,
         ),
     ];

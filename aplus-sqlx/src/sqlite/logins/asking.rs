@@ -1,20 +1,16 @@
 //! Askings: the queue, and what decides on them.
 
+use std::collections::BTreeSet;
+
 use aplus_core::account::Epoch;
 use aplus_core::asking::{Addressee, Ask, AskLimits, LiveLink, PastAsk, Waiting};
-use aplus_core::ports::{AskReceipt, NewAsk, WaitingAsks};
+use aplus_core::ports::{AskReceipt, AskSettings, NewAsk, WaitingAsks};
 use aplus_core::{
     AccountId, BrowserHash, EmailAddress, Lifetimes, LinkId, OperatorId, Principal, Timestamp,
 };
 use sqlx::{Result, Row, SqliteConnection};
 
 use super::super::rows::{self, bytes, principal_columns, time};
-
-/// How many askings of one address are read at once; the rest come with the next look.
-pub const ASKS_AT_ONCE: u32 = 200;
-
-/// Up to how many the askings of one network are counted: one more than any limit.
-pub const NETWORK_COUNT: u32 = AskLimits::MOST_COUNTED + 1;
 
 /// Queues an asking, unless `most` wait already: one insert, the same for every address (P20, L7).
 ///
@@ -53,8 +49,7 @@ pub async fn ask(connection: &mut SqliteConnection, ask: &NewAsk, most: u32) -> 
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn waiting(
     connection: &mut SqliteConnection,
-    domains: Option<&[String]>,
-    lifetimes: &Lifetimes,
+    settings: AskSettings<'_>,
     now: Timestamp,
 ) -> Result<Option<WaitingAsks>> {
     let oldest = sqlx::query(
@@ -70,13 +65,13 @@ pub async fn waiting(
         "select * from aplus_login_request where email = ?1 and answered_at is null order by at, id limit ?2",
     )
     .bind(email.as_str())
-    .bind(ASKS_AT_ONCE)
+    .bind(AskLimits::AT_ONCE)
     .fetch_all(&mut *connection)
     .await?;
     let asks = rows.iter().map(rows::ask).collect::<Result<Vec<_>>>()?;
     let mut counted = Vec::with_capacity(asks.len());
     for ask in &asks {
-        let from_network = from_network(connection, ask).await?;
+        let from_network = from_network(connection, ask, settings.limits).await?;
         counted.push(Ask {
             id: ask.id,
             browser: ask.browser,
@@ -85,22 +80,18 @@ pub async fn waiting(
         });
     }
     let (principal, addressee) = addressee(connection, &email).await?;
+    // Counted back from the oldest asking, not from now: the courier may be late.
+    let since = oldest.at.saturating_sub(settings.lifetimes.link());
     let waiting = Waiting {
         asks: counted,
-        // Counted back from the oldest asking, not from now: the courier may be late.
-        past: past(
-            connection,
-            &email,
-            oldest.at.saturating_sub(lifetimes.link()),
-        )
-        .await?,
+        past: past(connection, &email, &asks, since).await?,
         addressee,
         live: match principal {
             None => Vec::new(),
             Some((principal, _)) => live(connection, principal, now).await?,
         },
         told: told(connection, &email, now).await?,
-        known_domain: known_domain(connection, &email, domains).await?,
+        known_domain: known_domain(connection, &email, settings.domains).await?,
     };
     Ok(Some(WaitingAsks {
         email,
@@ -110,7 +101,11 @@ pub async fn waiting(
     }))
 }
 
-async fn from_network(connection: &mut SqliteConnection, ask: &NewAsk) -> Result<u32> {
+async fn from_network(
+    connection: &mut SqliteConnection,
+    ask: &NewAsk,
+    limits: &AskLimits,
+) -> Result<u32> {
     sqlx::query_scalar(
         "select count(*) from (
             select 1 from aplus_login_request where network = ?1 and at > ?2 and at <= ?3 limit ?4
@@ -119,7 +114,7 @@ async fn from_network(connection: &mut SqliteConnection, ask: &NewAsk) -> Result
     .bind(&ask.network)
     .bind(window_start(ask.at).as_unix_micros())
     .bind(ask.at.as_unix_micros())
-    .bind(NETWORK_COUNT)
+    .bind(limits.network() + 1)
     .fetch_one(connection)
     .await
 }
@@ -128,19 +123,39 @@ fn window_start(at: Timestamp) -> Timestamp {
     at.saturating_sub(AskLimits::NETWORK_WINDOW)
 }
 
+/// Each asking that was mailed, and the newest of each browser that asks: neither grows with a flood.
 async fn past(
     connection: &mut SqliteConnection,
     email: &EmailAddress,
+    asks: &[NewAsk],
     since: Timestamp,
 ) -> Result<Vec<PastAsk>> {
-    let rows = sqlx::query(
+    let mut rows = sqlx::query(
         "select browser, at, mailed from aplus_login_request
-        where email = ?1 and at > ?2 and answered_at is not null order by at",
+        where email = ?1 and at > ?2 and mailed = 1 order by at, id",
     )
     .bind(email.as_str())
     .bind(since.as_unix_micros())
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
+    let browsers: BTreeSet<_> = asks.iter().map(|ask| *ask.browser.as_bytes()).collect();
+    for browser in browsers {
+        let newest = sqlx::query(
+            "select browser, at, mailed from aplus_login_request
+            where email = ?1 and browser = ?2 and at > ?3 and answered_at is not null
+            order by at desc, id desc limit 1",
+        )
+        .bind(email.as_str())
+        .bind(browser.as_slice())
+        .bind(since.as_unix_micros())
+        .fetch_optional(&mut *connection)
+        .await?;
+        if let Some(row) = newest
+            && !row.try_get::<bool, _>("mailed")?
+        {
+            rows.push(row);
+        }
+    }
     rows.iter()
         .map(|row| {
             Ok(PastAsk {

@@ -7,18 +7,17 @@ mod session;
 
 use aplus_core::link::LinkFacts;
 use aplus_core::ports::{
-    AnsweredAsks, AskReceipt, LinkStory, LoggedIn, Logins, NewAsk, Redemption, Repeated,
-    SessionKey, SessionLine, StoreError, WaitingAsks, Written,
+    AnsweredAsks, AskReceipt, AskSettings, LinkStory, LoggedIn, Logins, NewAsk, Redemption,
+    Repeated, SessionKey, SessionLine, StoreError, WaitingAsks, Written,
 };
 use aplus_core::rules::{EndAllSessions, EndSession};
 use aplus_core::{
-    AccountId, Act, Lifetimes, LinkHash, LinkId, Principal, RequestId, SessionHash, SessionId,
-    Timestamp,
+    AccountId, Act, LinkHash, LinkId, Principal, RequestId, SessionHash, SessionId, Timestamp,
 };
 use async_trait::async_trait;
 
 pub use answer::{answer, purge};
-pub use asking::{ASKS_AT_ONCE, NETWORK_COUNT, ask, waiting};
+pub use asking::{ask, waiting};
 pub use link::{link, link_stories, redeem, wrong_address};
 pub use session::{end_all_sessions, end_session, session, session_key, sessions, touch};
 
@@ -33,11 +32,10 @@ impl Logins for SqliteStore {
 
     async fn waiting(
         &self,
-        domains: Option<&[String]>,
-        lifetimes: &Lifetimes,
+        settings: AskSettings<'_>,
         now: Timestamp,
     ) -> Result<Option<WaitingAsks>, StoreError> {
-        read!(self, waiting, domains, lifetimes, now)
+        read!(self, waiting, settings, now)
     }
 
     async fn answer(&self, answered: AnsweredAsks) -> Written<()> {

@@ -89,7 +89,8 @@ create table aplus_login_request (
 
 create index aplus_login_request_waiting on aplus_login_request (at, id) where answered_at is null;
 create index aplus_login_request_answered on aplus_login_request (at) where answered_at is not null;
-create index aplus_login_request_by_email on aplus_login_request (email, at);
+create index aplus_login_request_mailed on aplus_login_request (email, at) where mailed = 1;
+create index aplus_login_request_by_browser on aplus_login_request (email, browser, at, id) where answered_at is not null;
 create index aplus_login_request_waiting_by_email on aplus_login_request (email, at, id) where answered_at is null;
 create index aplus_login_request_told on aplus_login_request (email, answered_at) where answer = 'told';
 create index aplus_login_request_by_network on aplus_login_request (network, at);
@@ -163,6 +164,7 @@ create table aplus_outbox (
 ) strict, without rowid;
 
 create index aplus_outbox_due on aplus_outbox (urgent, queued_at, id) where to_address is not null;
+create index aplus_outbox_settled on aplus_outbox (queued_at) where to_address is null;
 create index aplus_outbox_by_link on aplus_outbox (link_id) where link_id is not null;
 
 create table aplus_journal_entry (
