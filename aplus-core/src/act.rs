@@ -100,10 +100,11 @@ impl Act<CreateGroup> {
 }
 
 impl Act<AddOperator> {
-    /// The id of the operator, unless the address is one's already.
+    /// The id of the operator: a new one, or that of the one who is restored.
     #[must_use]
     pub fn operator(&self) -> OperatorId {
-        OperatorId::from_uuid(self.created)
+        let new = || OperatorId::from_uuid(self.created);
+        self.action.restored().unwrap_or_else(new)
     }
 }
 
@@ -132,7 +133,7 @@ impl<A: Permitted> Permit<A> {
             at,
             author,
             action.about(created),
-            &action.event(),
+            &action.event(created),
             request,
             &erasable,
             salt,

@@ -352,3 +352,28 @@ async fn a_quote_before_the_last_cell_swallows_no_line() {
     );
     assert_eq!((report.groups_created, report.lines), (6, 8), "{report:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_imports_at_once_make_nothing_twice() {
+    for list in [HOUSES, PEOPLE] {
+        let aplus = Aplus::in_memory().unwrap();
+        let imports = (0..4).map(|_| {
+            let aplus = aplus.clone();
+            tokio::spawn(async move { import(&aplus, list.as_bytes(), &options()).await.unwrap() })
+        });
+        let (mut groups, mut accounts) = (0, 0);
+        for import in imports.collect::<Vec<_>>() {
+            let report = import.await.unwrap();
+            let ambiguous = refused(&report)
+                .iter()
+                .any(|(_, code, _)| *code == "ambiguous_group");
+            assert!(!ambiguous, "{report:?}");
+            groups += report.groups_created;
+            accounts += report.accounts_created;
+        }
+        let alone = import(&Aplus::in_memory().unwrap(), list.as_bytes(), &options()).await;
+        let alone = alone.unwrap();
+        assert_eq!(groups, alone.groups_created);
+        assert_eq!(accounts, alone.accounts_created);
+    }
+}

@@ -7,12 +7,12 @@ use crate::rules::{
     AddMember, AddOperator, CreateAccount, CreateGroup, Deactivate, EditProfile, EndAllSessions,
     EndSession, Look, Permitted, Reactivate, RemoveMember, Subject, Withdraw,
 };
-use crate::{AccountId, GroupId};
+use crate::{AccountId, GroupId, OperatorId};
 
 /// What an action says of itself to the journal and to people.
 pub(super) trait Told: Permitted {
     fn about(&self, created: uuid::Uuid) -> About;
-    fn event(&self) -> Event;
+    fn event(&self, created: uuid::Uuid) -> Event;
     fn text(&self, _erasable: &mut Erasable) {}
     fn mails(&self, _author: Author, _created: uuid::Uuid) -> Vec<(Recipient, Message)> {
         Vec::new()
@@ -57,7 +57,7 @@ impl Told for CreateAccount {
         membership(AccountId::from_uuid(created), self.group())
     }
 
-    fn event(&self) -> Event {
+    fn event(&self, _created: uuid::Uuid) -> Event {
         let draft = self.draft();
         Event::AccountCreated {
             roles: draft.roles,
@@ -112,7 +112,7 @@ impl Told for AddMember {
         membership(self.account(), self.group())
     }
 
-    fn event(&self) -> Event {
+    fn event(&self, _created: uuid::Uuid) -> Event {
         Event::MemberAdded {
             requester: self.request().map(|request| request.requester.kind),
         }
@@ -141,7 +141,7 @@ impl Told for RemoveMember {
         membership(self.account(), self.group())
     }
 
-    fn event(&self) -> Event {
+    fn event(&self, _created: uuid::Uuid) -> Event {
         Event::MemberRemoved
     }
 
@@ -162,7 +162,7 @@ impl Told for Deactivate {
         account(self.account())
     }
 
-    fn event(&self) -> Event {
+    fn event(&self, _created: uuid::Uuid) -> Event {
         Event::AccountDeactivated {
             by_support: self.by() == DeactivatedBy::Support,
         }
@@ -181,7 +181,7 @@ impl Told for Reactivate {
         account(self.account())
     }
 
-    fn event(&self) -> Event {
+    fn event(&self, _created: uuid::Uuid) -> Event {
         Event::AccountReactivated
     }
 
@@ -198,7 +198,7 @@ impl Told for Withdraw {
         account(self.account())
     }
 
-    fn event(&self) -> Event {
+    fn event(&self, _created: uuid::Uuid) -> Event {
         Event::AccountWithdrawn
     }
 }
@@ -208,7 +208,7 @@ impl Told for EditProfile {
         account(self.account())
     }
 
-    fn event(&self) -> Event {
+    fn event(&self, _created: uuid::Uuid) -> Event {
         Event::ProfileEdited {
             fields: self.change().fields(),
         }
@@ -223,7 +223,7 @@ impl Told for CreateGroup {
         }
     }
 
-    fn event(&self) -> Event {
+    fn event(&self, _created: uuid::Uuid) -> Event {
         Event::GroupCreated {
             requester: self.request().requester.kind,
         }
@@ -239,8 +239,13 @@ impl Told for AddOperator {
         About::default()
     }
 
-    fn event(&self) -> Event {
-        Event::OperatorAdded
+    fn event(&self, created: uuid::Uuid) -> Event {
+        Event::OperatorAdded {
+            operator: self
+                .restored()
+                .unwrap_or_else(|| OperatorId::from_uuid(created)),
+            restored: self.restored().is_some(),
+        }
     }
 
     fn text(&self, erasable: &mut Erasable) {
@@ -259,7 +264,7 @@ impl Told for EndSession {
         owner(self.owner())
     }
 
-    fn event(&self) -> Event {
+    fn event(&self, _created: uuid::Uuid) -> Event {
         Event::SessionEnded {
             owner: self.owner(),
             session: self.session(),
@@ -272,7 +277,7 @@ impl Told for EndAllSessions {
         owner(self.owner())
     }
 
-    fn event(&self) -> Event {
+    fn event(&self, _created: uuid::Uuid) -> Event {
         Event::AllSessionsEnded {
             owner: self.owner(),
         }
@@ -290,7 +295,7 @@ impl Told for Look {
         }
     }
 
-    fn event(&self) -> Event {
+    fn event(&self, _created: uuid::Uuid) -> Event {
         Event::Looked {
             subject: self.subject(),
         }

@@ -1,7 +1,7 @@
 //! One thing that somebody does, decided by the public rules on the store's own facts, then written.
 
 use super::world::{World, on_request};
-use crate::account::Principal;
+use crate::account::{Operator, Principal};
 use crate::group::Matricule;
 use crate::journal::{BodyHash, Entry, Erasable, Event, entry::About};
 use crate::link::{self, Presented, Verdict};
@@ -320,7 +320,10 @@ impl World {
                 Prepared::CreateGroup(permit.into_act(now))
             }
             Deed::AddOperator { email } => {
-                Prepared::AddOperator(rules::add_operator(&actor, email)?.into_act(now))
+                let known = self.store.operator_by_email(email).await.unwrap();
+                let known = known.as_ref().map(Operator::standing);
+                let permit = rules::add_operator(&actor, email, known.as_ref())?;
+                Prepared::AddOperator(permit.into_act(now))
             }
             Deed::EndSession { owner, session, .. } => {
                 let permit = rules::end_session(&actor, *owner, *session)?;

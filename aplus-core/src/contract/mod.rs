@@ -152,6 +152,8 @@ macro_rules! contract_cases {
                 P20 a_full_queue_is_full_for_everybody;
                 P21 askings_are_answered_once;
                 P21 what_waits_comes_with_all_that_decides;
+                P21 a_link_that_was_used_meanwhile_is_not_sent_again;
+                docs a_flood_is_read_in_parts;
                 P22 a_link_is_used_only_while_it_works;
                 P22 a_link_logs_in_to_the_last_microsecond;
                 P22 another_browser_needs_its_count_unchanged;
@@ -180,6 +182,7 @@ macro_rules! contract_cases {
                 P2 of_two_who_deactivate_each_other_one_stays;
                 P10 an_address_that_two_want_at_once_is_ones;
                 P3 a_request_that_comes_twice_at_once_is_carried_out_once;
+                docs a_group_that_many_found_at_once_is_one;
                 P21 of_many_couriers_one_answers;
                 P40 of_many_couriers_one_claims;
             }

@@ -8,10 +8,11 @@ use tokio::task::JoinSet;
 
 use super::Harness;
 use super::deed::{Deed, Prepared};
-use super::world::{World, browser, minutes};
+use super::world::{World, browser, minutes, on_request};
 use crate::account::Principal;
 use crate::ports::{Outcome, Store, StoreError};
-use crate::{Author, Role, Roles, Status};
+use crate::rules::{self, GroupDraft};
+use crate::{Actor, Author, GroupName, Matricule, Role, Roles, Status};
 
 /// How often each race is run: a lost update need not show the first time.
 const ROUNDS: usize = 12;
@@ -215,6 +216,26 @@ pub(super) async fn an_address_that_two_want_at_once_is_ones(harness: &dyn Harne
         let outcomes = write_at_once(&world, prepared).await;
         assert_eq!(done(&outcomes), 1, "{outcomes:?}");
         assert!(world.store.holder(&email).await.unwrap().is_some());
+    }
+}
+
+pub(super) async fn a_group_that_many_found_at_once_is_one(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    for round in 0..ROUNDS {
+        let mut draft = GroupDraft::new(GroupName::parse(&format!("Saint-{round}")).unwrap());
+        if round % 2 == 0 {
+            draft.matricule = Some(Matricule::parse(&format!("38-{round:03}")).unwrap());
+        }
+        let founding = (0..8).map(|_| {
+            let permit = rules::create_group(&Actor::Machine, &draft, &on_request()).unwrap();
+            let act = permit.into_act(world.circumstances(None));
+            |store: Arc<dyn Store>| async move { store.found_group(act, None).await.unwrap() }
+        });
+        let outcomes = at_once(&world, founding.collect()).await;
+        let made = outcomes.iter().filter(|it| matches!(it, Outcome::Done(_)));
+        assert_eq!(made.count(), 1, "{outcomes:?}");
+        let late = outcomes.iter().filter(|it| **it == Outcome::Stale);
+        assert_eq!(late.count(), 7, "{outcomes:?}");
     }
 }
 

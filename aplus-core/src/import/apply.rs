@@ -8,7 +8,7 @@ use super::reading::{Line, List};
 use super::{ImportReport, RefusedLine};
 use crate::ports::{Facts, FirstMember, TargetRef, Wanted};
 use crate::rules::{self, GroupDraft};
-use crate::service::{Context, Error};
+use crate::service::{Context, Error, Founded};
 use crate::words::{self, Language};
 use crate::{Aplus, Author, EmailAddress, GroupFacts, GroupId, Refusal, SupportRequest};
 
@@ -194,22 +194,7 @@ impl Aplus {
     }
 
     async fn known_group(&self, draft: &GroupDraft) -> Result<Option<GroupId>, NoEffect> {
-        let found = match &draft.matricule {
-            Some(matricule) => {
-                let group = self
-                    .store()
-                    .group_by_matricule(matricule)
-                    .await
-                    .map_err(Error::from)?;
-                return Ok(group.map(|group| group.id));
-            }
-            None => self
-                .store()
-                .groups_by_name(&draft.name, draft.department.as_ref())
-                .await
-                .map_err(Error::from)?,
-        };
-        match found.as_slice() {
+        match self.meant(draft).await?.as_slice() {
             [] => Ok(None),
             [group] => Ok(Some(group.id)),
             [..] => Err(NoEffect::Ambiguous),
@@ -229,8 +214,16 @@ impl Aplus {
         let ImportOptions {
             author, request, ..
         } = options;
-        let Some(group) = group else {
-            return self.start_group(wish, options, &context).await;
+        let group = match group {
+            Some(group) => group,
+            None => match self.start_group(wish, options, &context).await? {
+                Some(effect) => return Ok(effect),
+                // Another import made it meanwhile.
+                None => match self.known_group(&wish.group).await? {
+                    Some(group) => group,
+                    None => return Err(Error::Busy.into()),
+                },
+            },
         };
         let account = match &wish.account {
             None => AccountEffect::None,
@@ -254,13 +247,13 @@ impl Aplus {
         })
     }
 
-    /// A new group with its first account, both or neither.
+    /// A new group with its first account, both or neither; none if somebody else made it meanwhile.
     async fn start_group(
         &self,
         wish: &Wish,
         options: &ImportOptions,
         context: &Context,
-    ) -> Result<Effect, NoEffect> {
+    ) -> Result<Option<Effect>, NoEffect> {
         let ImportOptions {
             author, request, ..
         } = options;
@@ -293,10 +286,13 @@ impl Aplus {
                 Ok((founding, first))
             };
         let email = wish.account.as_ref().map(|draft| &draft.email);
-        self.found_group(*author, email, context, decide).await?;
-        Ok(Effect {
-            group_created: true,
-            account,
+        let founded = self.found_group(*author, &wish.group, email, context, decide);
+        Ok(match founded.await? {
+            Founded::New => Some(Effect {
+                group_created: true,
+                account,
+            }),
+            Founded::ThereAlready => None,
         })
     }
 

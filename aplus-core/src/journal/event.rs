@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::account::{Author, Principal};
 use crate::group::RequesterKind;
 use crate::rules::Subject;
-use crate::{EntryId, LinkId, ProfileField, Roles, SessionId};
+use crate::{EntryId, LinkId, OperatorId, ProfileField, Roles, SessionId};
 
 /// What happened. Values only of roles and status; people by id; addresses and free text stand in the erasable part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -49,7 +49,12 @@ pub enum Event {
         requester: RequesterKind,
     },
     /// The machine added or restored an operator.
-    OperatorAdded,
+    OperatorAdded {
+        /// Who.
+        operator: OperatorId,
+        /// Whether the operator was there before and suspended.
+        restored: bool,
+    },
     /// A link was issued.
     LinkIssued {
         /// Whom it logs in.
@@ -125,7 +130,7 @@ impl Event {
             Self::AccountWithdrawn => "account_withdrawn",
             Self::ProfileEdited { .. } => "profile_edited",
             Self::GroupCreated { .. } => "group_created",
-            Self::OperatorAdded => "operator_added",
+            Self::OperatorAdded { .. } => "operator_added",
             Self::LinkIssued { .. } => "link_issued",
             Self::LinkSentAgain { .. } => "link_sent_again",
             Self::LoggedIn { .. } => "logged_in",

@@ -12,8 +12,8 @@ use crate::ports::{
     Accounts, Facts, FirstMember, Outcome, Page, StoreError, TargetRef, Wanted, Written,
 };
 use crate::rules::{
-    AddMember, AddOperator, CreateAccount, CreateGroup, Deactivate, EditProfile, Holder,
-    Reactivate, RemoveMember, Withdraw,
+    AddMember, AddOperator, CreateAccount, CreateGroup, Deactivate, EditProfile, GroupDraft,
+    Holder, Reactivate, RemoveMember, Withdraw,
 };
 use crate::{AccountId, Act, Actor, EmailAddress, GroupId, GroupName, OperatorId, Profile, Target};
 
@@ -115,6 +115,16 @@ impl State {
         }
         self.record(act);
         Ok(Outcome::Done(()))
+    }
+
+    /// The groups that a line of a list means: by their number, or without one by name and department.
+    fn means(&self, draft: &GroupDraft) -> impl Iterator<Item = &Group> {
+        self.groups.values().filter(move |group| {
+            group.matricule == draft.matricule
+                && (draft.matricule.is_some()
+                    || group.department == draft.department
+                        && group.name.search_key() == draft.name.search_key())
+        })
     }
 
     /// Puts a group there, without its entry yet.
@@ -346,21 +356,26 @@ impl Accounts for MemoryStore {
     async fn found_group(
         &self,
         group: Act<CreateGroup>,
-        first: FirstMember<Act<CreateAccount>, Act<AddMember>>,
+        first: Option<FirstMember<Act<CreateAccount>, Act<AddMember>>>,
     ) -> Written<Group> {
         let mut state = self.state();
+        unless_settled!(state, &group);
+        if state.means(group.action().draft()).next().is_some() {
+            return Ok(Outcome::Stale);
+        }
         let outcome = state.insert_group(&group)?;
         if !matches!(outcome, Outcome::Done(_)) {
             return Ok(outcome);
         }
         let joined = match &first {
-            FirstMember::New(act) => state.create_account(act).map(|joined| match joined {
+            None => Ok(Outcome::Done(())),
+            Some(FirstMember::New(act)) => state.create_account(act).map(|joined| match joined {
                 Outcome::Done(_) => Outcome::Done(()),
                 Outcome::Taken => Outcome::Taken,
                 Outcome::Stale => Outcome::Stale,
                 Outcome::Repeated(repeated) => Outcome::Repeated(repeated),
             }),
-            FirstMember::Existing(act) => state.add_member(act),
+            Some(FirstMember::Existing(act)) => state.add_member(act),
         };
         let refused = match joined {
             Ok(Outcome::Done(())) => {
@@ -385,18 +400,20 @@ impl Accounts for MemoryStore {
         if state.account_at(email).is_some() {
             return Ok(Outcome::Taken);
         }
-        let operator = match state.operator_at(email).cloned() {
-            Some(mut operator) => {
-                if operator.status == OperatorStatus::Suspended {
-                    operator.status = OperatorStatus::Active;
-                    next(&mut operator.version);
-                }
+        let operator = match (act.action().restored(), state.operator_at(email).cloned()) {
+            (None, Some(_)) => return Ok(Outcome::Taken),
+            (Some(id), Some(mut operator))
+                if operator.id == id && operator.status == OperatorStatus::Suspended =>
+            {
+                operator.status = OperatorStatus::Active;
+                next(&mut operator.version);
                 operator
             }
-            None if state.operators.contains_key(&act.operator()) => {
+            (Some(_), _) => return Ok(Outcome::Stale),
+            (None, None) if state.operators.contains_key(&act.operator()) => {
                 return doubled("an operator");
             }
-            None => Operator {
+            (None, None) => Operator {
                 id: act.operator(),
                 email: email.clone(),
                 status: OperatorStatus::Active,

@@ -167,14 +167,16 @@ pub trait Accounts: Send + Sync {
     /// Creates a group (A7); a number of the France Services list is one group's only.
     async fn create_group(&self, act: Act<CreateGroup>) -> Written<Group>;
 
-    /// Creates a group with its first account, both or neither, with an entry each (A7: an import is all or nothing per
-    /// line).
+    /// Creates a group of a list with its first account, both or neither, with an entry each (A7: an import is all or
+    /// nothing per line). `Stale` if a group is there that the list means: one of its number, or, where it has none, one
+    /// without a number of its name and department; of two imports at once one makes it.
     async fn found_group(
         &self,
         group: Act<CreateGroup>,
-        first: FirstMember<Act<CreateAccount>, Act<AddMember>>,
+        first: Option<FirstMember<Act<CreateAccount>, Act<AddMember>>>,
     ) -> Written<Group>;
 
-    /// Adds an operator, or restores a suspended one (A14); `Taken` if the address is an account's.
+    /// Adds an operator, or restores a suspended one (A14); `Taken` if a new one's address is an account's or an
+    /// operator's.
     async fn add_operator(&self, act: Act<AddOperator>) -> Written<Operator>;
 }

@@ -88,6 +88,13 @@ impl Basis {
         self
     }
 
+    pub(super) fn operator(mut self, standing: &crate::OperatorStanding) -> Self {
+        self.operators.push((standing.id, standing.version));
+        self.operators.sort_unstable();
+        self.operators.dedup();
+        self
+    }
+
     pub(super) fn group(mut self, facts: &crate::GroupFacts) -> Self {
         self.groups.push((facts.id, facts.version));
         self.groups.sort_unstable();

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::{Basis, Permit, active_support};
 use crate::account::SupportRequest;
 use crate::group::{Department, Matricule, Organisation};
-use crate::{AccountId, Actor, EmailAddress, GroupName, Refusal};
+use crate::{
+    AccountId, Actor, EmailAddress, GroupName, OperatorId, OperatorStanding, OperatorStatus,
+    Refusal,
+};
 
 /// The group that support wants to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +67,7 @@ impl CreateGroup {
 #[derive(Debug, PartialEq, Eq)]
 pub struct AddOperator {
     email: EmailAddress,
+    restored: Option<OperatorId>,
 }
 
 impl AddOperator {
@@ -71,6 +75,12 @@ impl AddOperator {
     #[must_use]
     pub fn email(&self) -> &EmailAddress {
         &self.email
+    }
+
+    /// The operator who is restored, where the address is a suspended one's.
+    #[must_use]
+    pub fn restored(&self) -> Option<OperatorId> {
+        self.restored
     }
 }
 
@@ -148,17 +158,24 @@ pub fn may_add_operator(actor: &Actor) -> Result<(), Refusal> {
     }
 }
 
-/// Allows the machine to add or restore an operator.
+/// Allows the machine to add an operator, or to restore `known`, the one who has this address and is suspended.
 ///
 /// # Errors
-/// As [`may_add_operator`].
-pub fn add_operator(actor: &Actor, email: &EmailAddress) -> Result<Permit<AddOperator>, Refusal> {
+/// As [`may_add_operator`]; [`Refusal::EmailTaken`] if `known` is active.
+pub fn add_operator(
+    actor: &Actor,
+    email: &EmailAddress,
+    known: Option<&OperatorStanding>,
+) -> Result<Permit<AddOperator>, Refusal> {
     may_add_operator(actor)?;
-    Ok(Permit::grant(
-        AddOperator {
-            email: email.clone(),
-        },
-        crate::Author::Machine,
-        Basis::default(),
-    ))
+    let basis = match known {
+        None => Basis::default(),
+        Some(known) if known.status == OperatorStatus::Active => return Err(Refusal::EmailTaken),
+        Some(known) => Basis::default().operator(known),
+    };
+    let action = AddOperator {
+        email: email.clone(),
+        restored: known.map(|known| known.id),
+    };
+    Ok(Permit::grant(action, crate::Author::Machine, basis))
 }

@@ -2,8 +2,8 @@
 
 use super::{ATTEMPTS, Aplus, Context, Error};
 use crate::ports::{Facts, FirstMember, Outcome, TargetRef, Wanted};
-use crate::rules::{self, Action, AddMember, CreateAccount, CreateGroup, Permit};
-use crate::{Author, EmailAddress, GroupFacts, GroupId, Refusal, Version};
+use crate::rules::{self, Action, AddMember, CreateAccount, CreateGroup, GroupDraft, Permit};
+use crate::{Author, EmailAddress, Group, GroupFacts, GroupId, Refusal, Version};
 
 /// What the rules allow together.
 pub(crate) type Founding = (
@@ -11,20 +11,45 @@ pub(crate) type Founding = (
     Option<FirstMember<Permit<CreateAccount>, Permit<AddMember>>>,
 );
 
+/// What became of a group that was to be founded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Founded {
+    /// It is there now, with its first account.
+    New,
+    /// Somebody else made it meanwhile; nothing was written.
+    ThereAlready,
+}
+
 impl Aplus {
     /// An id for what is only foreseen.
     pub(crate) fn fresh_id(&self) -> Result<GroupId, Error> {
         Ok(GroupId::new(self.now(), self.random()?))
     }
 
+    /// The groups that a line of a list means: by their number, or without one by name and department; at most two.
+    pub(crate) async fn meant(&self, draft: &GroupDraft) -> Result<Vec<Group>, Error> {
+        let store = &self.0.store;
+        Ok(match &draft.matricule {
+            Some(matricule) => {
+                let group = store.group_by_matricule(matricule).await?;
+                group.into_iter().collect()
+            }
+            None => {
+                let department = draft.department.as_ref();
+                store.groups_by_name(&draft.name, department).await?
+            }
+        })
+    }
+
     /// Load, decide on both, write both in one transaction; anew if the facts moved.
     pub(crate) async fn found_group(
         &self,
         author: Author,
+        draft: &GroupDraft,
         email: Option<&EmailAddress>,
         context: &Context,
         decide: impl Fn(&Facts, &GroupFacts) -> Result<Founding, Refusal> + Send + Sync,
-    ) -> Result<(), Error> {
+    ) -> Result<Founded, Error> {
         let target = email.cloned().map(TargetRef::Email);
         let wanted = Wanted {
             author,
@@ -70,16 +95,16 @@ impl Aplus {
                     }))
                 }
             };
-            let written = match first {
-                None => self.0.store.create_group(founding).await?,
-                Some(first) => self.0.store.found_group(founding, first).await?,
-            };
-            match written {
+            match self.0.store.found_group(founding, first).await? {
                 Outcome::Done(_) => {
                     self.0.work.notify_one();
-                    return Ok(());
+                    return Ok(Founded::New);
                 }
-                Outcome::Stale | Outcome::Repeated(_) => {}
+                Outcome::Stale | Outcome::Repeated(_) => {
+                    if !self.meant(draft).await?.is_empty() {
+                        return Ok(Founded::ThereAlready);
+                    }
+                }
                 Outcome::Taken => {
                     let holder = match email {
                         Some(email) => self.0.store.holder(email).await?,

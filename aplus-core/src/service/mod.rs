@@ -25,6 +25,8 @@ pub use builder::{Builder, NoticeDomains};
 pub use context::{Context, IdempotencyKey};
 pub use courier::CourierReport;
 pub use error::Error;
+#[cfg(feature = "import")]
+pub(crate) use founding::Founded;
 pub use housekeeping::HousekeepingReport;
 pub use login::{Asked, LinkView, LoginAsk, Opened};
 pub use sessions::{Current, OpenSession};

@@ -58,13 +58,15 @@ impl Aplus {
     /// The machine adds an operator, or restores a suspended one (A14).
     ///
     /// # Errors
-    /// [`Refusal::EmailTaken`] if the address is an account's; what the store says.
+    /// [`Refusal::EmailTaken`] if the address is an account's or an active operator's already; what the store says.
     pub async fn add_operator(
         &self,
         email: &EmailAddress,
         context: &Context,
     ) -> Result<Operator, Error> {
-        let decide = |facts: &Facts| rules::add_operator(&facts.actor, email);
+        let known = self.0.store.operator_by_email(email).await?;
+        let known = known.as_ref().map(Operator::standing);
+        let decide = |facts: &Facts| rules::add_operator(&facts.actor, email, known.as_ref());
         let write = |act| self.0.store.add_operator(act);
         let wanted = wanted(Author::Machine, None, None);
         match self

@@ -123,7 +123,7 @@ fn of(action: Action, cell: &Cell<'_>) -> Answer {
         }
         Action::AddOperator => {
             let email = aplus_core::EmailAddress::parse("operatrice@aplus.example").unwrap();
-            let act = rules::add_operator(actor, &email);
+            let act = rules::add_operator(actor, &email, None);
             pair(cell, rules::may_add_operator(actor), act)
         }
         Action::Look => {

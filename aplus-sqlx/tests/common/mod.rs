@@ -128,7 +128,7 @@ impl Place {
     }
 
     pub(crate) async fn operator(&self, address: &str) -> OperatorId {
-        let permit = rules::add_operator(&Actor::Machine, &email(address)).unwrap();
+        let permit = rules::add_operator(&Actor::Machine, &email(address), None).unwrap();
         match self
             .store
             .add_operator(permit.into_act(now()))

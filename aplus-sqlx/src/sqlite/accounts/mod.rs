@@ -122,7 +122,7 @@ impl Accounts for SqliteStore {
     async fn found_group(
         &self,
         group: Act<CreateGroup>,
-        first: FirstMember<Act<CreateAccount>, Act<AddMember>>,
+        first: Option<FirstMember<Act<CreateAccount>, Act<AddMember>>>,
     ) -> Written<Group> {
         act!(self, found_group, group, first)
     }

@@ -2,7 +2,7 @@
 //! written nothing, and after an error the transaction is to be dropped.
 
 use aplus_core::Act;
-use aplus_core::account::{Epoch, Group, Operator, OperatorStatus, Provenance, Version};
+use aplus_core::account::{Group, Operator, Provenance, Version};
 use aplus_core::ports::{FirstMember, Outcome};
 use aplus_core::rules::{AddMember, AddOperator, CreateAccount, CreateGroup};
 use sqlx::{Connection, Result, SqliteConnection};
@@ -72,7 +72,8 @@ pub async fn create_group(
     }))
 }
 
-/// Creates a group with its first account, both or neither, with an entry each (A7).
+/// Creates a group of a list with its first account, both or neither, with an entry each (A7); `Stale` if a group is there
+/// that the list means.
 ///
 /// # Errors
 /// Of the database; then the transaction is to be dropped.
@@ -80,8 +81,24 @@ pub async fn create_group(
 pub async fn found_group(
     connection: &mut SqliteConnection,
     group: Act<CreateGroup>,
-    first: FirstMember<Act<CreateAccount>, Act<AddMember>>,
+    first: Option<FirstMember<Act<CreateAccount>, Act<AddMember>>>,
 ) -> Result<Outcome<Group>> {
+    if let Some(refused) = refused(connection, &group).await? {
+        return Ok(refused);
+    }
+    let draft = group.action().draft();
+    let meant = match &draft.matricule {
+        Some(matricule) => read::group_by_matricule(connection, matricule)
+            .await?
+            .is_some(),
+        None => {
+            let found = read::groups_by_name(connection, &draft.name, draft.department.as_ref());
+            !found.await?.is_empty()
+        }
+    };
+    if meant {
+        return Ok(Outcome::Stale);
+    }
     // A savepoint: where the account is refused the group goes as well, and what a host wrote before stays.
     let mut both = connection.begin().await?;
     let id = match create_group(&mut both, group).await? {
@@ -89,8 +106,9 @@ pub async fn found_group(
         refused => return both.rollback().await.map(|()| refused),
     };
     let first = match first {
-        FirstMember::New(act) => done(create_account(&mut both, act).await?),
-        FirstMember::Existing(act) => add_member(&mut both, act).await?,
+        None => Outcome::Done(()),
+        Some(FirstMember::New(act)) => done(create_account(&mut both, act).await?),
+        Some(FirstMember::Existing(act)) => add_member(&mut both, act).await?,
     };
     match (first, read::group(&mut both, id).await?) {
         // Read back: a first responsable has moved its version.
@@ -110,7 +128,7 @@ fn done<T>(outcome: Outcome<T>) -> Outcome<()> {
     }
 }
 
-/// Adds an operator, or restores a suspended one (A14); `Taken` if the address is an account's.
+/// Adds an operator, or restores a suspended one (A14); `Taken` if a new one's address is somebody's.
 ///
 /// # Errors
 /// Of the database; then the transaction is to be dropped.
@@ -123,26 +141,24 @@ pub async fn add_operator(
         return Ok(refused);
     }
     let email = act.action().email();
-    if read::account_by_email(connection, email).await?.is_some() {
-        return Ok(Outcome::Taken);
-    }
-    let operator = match read::operator_by_email(connection, email).await? {
-        Some(operator) if operator.status == OperatorStatus::Active => operator,
-        Some(operator) => {
-            sqlx::query(
-                "update aplus_operator set status = 'active', version = version + 1 where id = ?1",
+    match act.action().restored() {
+        Some(id) => {
+            let restored = sqlx::query(
+                "update aplus_operator set status = 'active', version = version + 1
+                where id = ?1 and email = ?2 and status = 'suspended'",
             )
-            .bind(operator.id.as_uuid())
+            .bind(id.as_uuid())
+            .bind(email.as_str())
             .execute(&mut *connection)
             .await?;
-            let version = Version(operator.version.0 + 1);
-            Operator {
-                status: OperatorStatus::Active,
-                version,
-                ..operator
+            if restored.rows_affected() == 0 {
+                return Ok(Outcome::Stale);
             }
         }
         None => {
+            if read::holder(connection, email).await?.is_some() {
+                return Ok(Outcome::Taken);
+            }
             sqlx::query(
                 "insert into aplus_operator (id, email, status, version, epoch, created_at)
                 values (?1, ?2, 'active', 0, 0, ?3)",
@@ -152,16 +168,10 @@ pub async fn add_operator(
             .bind(act.at().as_unix_micros())
             .execute(&mut *connection)
             .await?;
-            Operator {
-                id: act.operator(),
-                email: email.clone(),
-                status: OperatorStatus::Active,
-                version: Version::default(),
-                epoch: Epoch::default(),
-                created_at: act.at(),
-            }
         }
-    };
+    }
     record(connection, &act).await?;
-    Ok(Outcome::Done(operator))
+    // Read back: the operator is what is stored.
+    let operator = read::operator(connection, act.operator()).await?;
+    Ok(operator.map_or(Outcome::Stale, Outcome::Done))
 }
