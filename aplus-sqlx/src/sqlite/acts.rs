@@ -11,7 +11,7 @@ use aplus_core::{Act, EmailAddress, EntryId, GroupId, Role, Roles, Timestamp};
 use sqlx::{Result, SqliteConnection};
 
 use super::journal;
-use super::rows::text;
+use crate::rows::text;
 
 /// Why an act is not written: its request was carried out before (P3), or what it was decided on has moved (P2).
 ///

@@ -10,8 +10,9 @@ use async_trait::async_trait;
 use sqlx::{Result, Row, SqliteConnection};
 
 use super::acts::{record, refused};
-use super::rows::author_columns;
-use super::{SqliteStore, act, read, rows, write};
+use super::{SqliteStore, act, read, write};
+use crate::rows;
+use crate::rows::author_columns;
 
 /// Writes that support looked at something (T1).
 ///

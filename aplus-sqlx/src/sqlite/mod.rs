@@ -6,7 +6,7 @@
 //! | `migrate` | the schema and its guards, embedded |
 //! | `acts` | what all acts share: the request, the versions, the entry, the mails |
 //! | `accounts` `logins` `journal` `outbox` | one port each: public functions over a connection, the port over them |
-//! | `rows` | from a row to the core's type |
+//! | `row` | one line of a result, for the readers that both databases share |
 
 pub mod accounts;
 mod acts;
@@ -15,7 +15,7 @@ pub mod journal;
 pub mod logins;
 mod migrate;
 pub mod outbox;
-mod rows;
+mod row;
 
 pub use connection::{OpenError, SqliteStore, Transaction, store_error};
 

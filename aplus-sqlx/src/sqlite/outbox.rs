@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Result, Row, SqliteConnection};
 
-use super::{SqliteStore, rows, write};
+use super::{SqliteStore, write};
+use crate::rows;
 
 /// Claims mails that are due until `until`, urgent ones first, then the oldest; at most `limit`. One that cannot be read is
 /// given up.

@@ -11,7 +11,8 @@ use aplus_core::{
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Result, Row, SqliteConnection};
 
-use super::super::{journal, rows};
+use super::super::journal;
+use crate::rows;
 
 /// Reads what a decision stands on, all at one moment if the connection is in a transaction.
 ///

@@ -8,9 +8,9 @@ use aplus_core::rules::{AddMember, AddOperator, CreateAccount, CreateGroup};
 use sqlx::{Connection, Result, SqliteConnection};
 
 use super::super::acts::{record, refused};
-use super::super::rows::author_columns;
 use super::read;
 use super::write::{add_member, create_account, requester_name};
+use crate::rows::author_columns;
 
 /// Creates a group (A7); a number of the France Services list is one group's only.
 ///

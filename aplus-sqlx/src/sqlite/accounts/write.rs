@@ -12,8 +12,8 @@ use aplus_core::{AccountId, Act, DeactivatedBy, Profile, Status, SupportRequest}
 use sqlx::{Result, SqliteConnection};
 
 use super::super::acts::{record, refused};
-use super::super::rows::author_columns;
 use super::read;
+use crate::rows::author_columns;
 
 /// Creates an account in its first group (A1, A2, A7).
 ///

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::super::acts::queue;
 use super::super::journal;
-use super::super::rows::{answer_columns, principal_columns};
+use crate::rows::{answer_columns, principal_columns};
 
 /// Writes the answers, their links, entries and mails; `Stale` if one of the askings was answered before, or a link that
 /// was to be sent again no longer works (P21).

@@ -10,7 +10,7 @@ use aplus_core::{
 };
 use sqlx::{Result, Row, SqliteConnection};
 
-use super::super::rows::{self, bytes, principal_columns, time};
+use crate::rows::{self, bytes, principal_columns, time};
 
 /// Queues an asking, unless `most` wait already: one insert, the same for every address (P20, L7).
 ///

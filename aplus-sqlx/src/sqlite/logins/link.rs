@@ -7,7 +7,7 @@ use sqlx::{Result, SqliteConnection};
 
 use super::super::acts::repeated;
 use super::super::journal;
-use super::super::rows::{self, optional_time, principal_columns};
+use crate::rows::{self, optional_time, principal_columns};
 
 /// What is known of a link (P26: nothing changes by it).
 ///

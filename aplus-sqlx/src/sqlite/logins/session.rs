@@ -8,7 +8,7 @@ use sqlx::{Result, Row, SqliteConnection};
 
 use super::super::accounts;
 use super::super::acts::{record, refused};
-use super::super::rows::{self, bytes, principal_columns};
+use crate::rows::{self, bytes, principal_columns};
 
 /// A session with its owner.
 ///

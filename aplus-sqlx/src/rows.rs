@@ -18,8 +18,7 @@ use aplus_core::{
     OperatorStatus, Principal, Profile, Provenance, RequestId, Roles, SessionId, Status,
     SupportRequest, Timestamp,
 };
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Result, Row};
+use sqlx::Result;
 use uuid::Uuid;
 
 /// A column that holds what no program of this version wrote.
@@ -43,43 +42,64 @@ fn because<E: Error + Send + Sync + 'static>(column: &'static str) -> impl Fn(E)
     }
 }
 
+/// One line of a result, of whichever database: its columns by name.
+pub(crate) trait Line {
+    fn uuid(&self, column: &'static str) -> Result<Uuid>;
+    fn optional_uuid(&self, column: &'static str) -> Result<Option<Uuid>>;
+    fn str(&self, column: &'static str) -> Result<&str>;
+    fn optional_str(&self, column: &'static str) -> Result<Option<&str>>;
+    fn integer(&self, column: &'static str) -> Result<i64>;
+    fn optional_integer(&self, column: &'static str) -> Result<Option<i64>>;
+    fn flag(&self, column: &'static str) -> Result<bool>;
+    fn blob(&self, column: &'static str) -> Result<&[u8]>;
+}
+
+/// An integer that fits a smaller type.
+pub(crate) fn number<T>(row: &impl Line, column: &'static str) -> Result<T>
+where
+    T: TryFrom<i64, Error: Error + Send + Sync + 'static>,
+{
+    T::try_from(row.integer(column)?).map_err(because(column))
+}
+
+pub(crate) fn roles(row: &impl Line) -> Result<Roles> {
+    Roles::from_bits(number(row, "roles")?).map_err(because("roles"))
+}
+
 /// A value that parses from its text.
-pub(super) fn text<T>(row: &SqliteRow, column: &'static str) -> Result<T>
+pub(crate) fn text<T>(row: &impl Line, column: &'static str) -> Result<T>
 where
     T: FromStr<Err: Error + Send + Sync + 'static>,
 {
-    let text: &str = row.try_get(column)?;
-    text.parse().map_err(because(column))
+    row.str(column)?.parse().map_err(because(column))
 }
 
 /// The same where the column may be empty.
-pub(super) fn optional_text<T>(row: &SqliteRow, column: &'static str) -> Result<Option<T>>
+pub(crate) fn optional_text<T>(row: &impl Line, column: &'static str) -> Result<Option<T>>
 where
     T: FromStr<Err: Error + Send + Sync + 'static>,
 {
-    let text: Option<&str> = row.try_get(column)?;
-    text.map(|text| text.parse().map_err(because(column)))
+    row.optional_str(column)?
+        .map(|text| text.parse().map_err(because(column)))
         .transpose()
 }
 
-pub(super) fn time(row: &SqliteRow, column: &'static str) -> Result<Timestamp> {
-    Timestamp::from_unix_micros(row.try_get(column)?).map_err(because(column))
+pub(crate) fn time(row: &impl Line, column: &'static str) -> Result<Timestamp> {
+    Timestamp::from_unix_micros(row.integer(column)?).map_err(because(column))
 }
 
-pub(super) fn optional_time(row: &SqliteRow, column: &'static str) -> Result<Option<Timestamp>> {
-    let micros: Option<i64> = row.try_get(column)?;
-    micros
+pub(crate) fn optional_time(row: &impl Line, column: &'static str) -> Result<Option<Timestamp>> {
+    row.optional_integer(column)?
         .map(|micros| Timestamp::from_unix_micros(micros).map_err(because(column)))
         .transpose()
 }
 
-pub(super) fn bytes<const N: usize>(row: &SqliteRow, column: &'static str) -> Result<[u8; N]> {
-    let bytes: &[u8] = row.try_get(column)?;
-    bytes.try_into().map_err(because(column))
+pub(crate) fn bytes<const N: usize>(row: &impl Line, column: &'static str) -> Result<[u8; N]> {
+    row.blob(column)?.try_into().map_err(because(column))
 }
 
-pub(super) fn language(row: &SqliteRow) -> Result<Language> {
-    match row.try_get("language")? {
+pub(crate) fn language(row: &impl Line) -> Result<Language> {
+    match row.str("language")? {
         "fr" => Ok(Language::French),
         "en" => Ok(Language::English),
         _ => Err(unreadable("language")),
@@ -87,7 +107,7 @@ pub(super) fn language(row: &SqliteRow) -> Result<Language> {
 }
 
 /// `author_kind` and `author_id`.
-pub(super) fn author_columns(author: Author) -> (&'static str, Option<Uuid>) {
+pub(crate) fn author_columns(author: Author) -> (&'static str, Option<Uuid>) {
     match author {
         Author::Account(id) => ("account", Some(*id.as_uuid())),
         Author::Operator(id) => ("operator", Some(*id.as_uuid())),
@@ -95,8 +115,8 @@ pub(super) fn author_columns(author: Author) -> (&'static str, Option<Uuid>) {
     }
 }
 
-fn author(row: &SqliteRow) -> Result<Author> {
-    match (row.try_get("author_kind")?, row.try_get("author_id")?) {
+fn author(row: &impl Line) -> Result<Author> {
+    match (row.str("author_kind")?, row.optional_uuid("author_id")?) {
         ("account", Some(id)) => Ok(Author::Account(AccountId::from_uuid(id))),
         ("operator", Some(id)) => Ok(Author::Operator(OperatorId::from_uuid(id))),
         ("machine", None) => Ok(Author::Machine),
@@ -105,22 +125,25 @@ fn author(row: &SqliteRow) -> Result<Author> {
 }
 
 /// `account_id` and `operator_id`.
-pub(super) fn principal_columns(principal: Principal) -> (Option<Uuid>, Option<Uuid>) {
+pub(crate) fn principal_columns(principal: Principal) -> (Option<Uuid>, Option<Uuid>) {
     match principal {
         Principal::Account(id) => (Some(*id.as_uuid()), None),
         Principal::Operator(id) => (None, Some(*id.as_uuid())),
     }
 }
 
-fn principal(row: &SqliteRow) -> Result<Principal> {
-    match (row.try_get("account_id")?, row.try_get("operator_id")?) {
+fn principal(row: &impl Line) -> Result<Principal> {
+    match (
+        row.optional_uuid("account_id")?,
+        row.optional_uuid("operator_id")?,
+    ) {
         (Some(id), None) => Ok(Principal::Account(AccountId::from_uuid(id))),
         (None, Some(id)) => Ok(Principal::Operator(OperatorId::from_uuid(id))),
         _ => Err(unreadable("account_id")),
     }
 }
 
-fn provenance(row: &SqliteRow) -> Result<Provenance> {
+fn provenance(row: &impl Line) -> Result<Provenance> {
     let kind: Option<RequesterKind> = optional_text(row, "requester_kind")?;
     let request = match kind {
         None => None,
@@ -139,8 +162,8 @@ fn provenance(row: &SqliteRow) -> Result<Provenance> {
 }
 
 /// The word of a status, and who deactivated.
-pub(super) fn status(row: &SqliteRow) -> Result<Status> {
-    match (row.try_get("status")?, row.try_get("deactivated_by")?) {
+pub(crate) fn status(row: &impl Line) -> Result<Status> {
+    match (row.str("status")?, row.optional_str("deactivated_by")?) {
         ("active", None) => Ok(Status::Active),
         ("deactivated", Some("responsable")) => Ok(Status::Deactivated(DeactivatedBy::Responsable)),
         ("deactivated", Some("support")) => Ok(Status::Deactivated(DeactivatedBy::Support)),
@@ -150,24 +173,24 @@ pub(super) fn status(row: &SqliteRow) -> Result<Status> {
 }
 
 /// A line of `aplus_account`, with the groups that were read beside it.
-pub(super) fn account(row: &SqliteRow, groups: Vec<GroupMention>) -> Result<Account> {
+pub(crate) fn account(row: &impl Line, groups: Vec<GroupMention>) -> Result<Account> {
     Ok(Account::restore(AccountRecord {
-        id: AccountId::from_uuid(row.try_get("id")?),
+        id: AccountId::from_uuid(row.uuid("id")?),
         email: optional_text(row, "email")?,
-        roles: Roles::from_bits(row.try_get("roles")?).map_err(because("roles"))?,
+        roles: roles(row)?,
         profile: profile(row)?,
-        shared: row.try_get("shared")?,
+        shared: row.flag("shared")?,
         status: status(row)?,
         groups,
-        version: Version(row.try_get("version")?),
-        epoch: Epoch(row.try_get("epoch")?),
+        version: Version(row.integer("version")?),
+        epoch: Epoch(row.integer("epoch")?),
         provenance: provenance(row)?,
         created_at: time(row, "created_at")?,
         last_login_at: optional_time(row, "last_login_at")?,
     }))
 }
 
-fn profile(row: &SqliteRow) -> Result<Profile> {
+fn profile(row: &impl Line) -> Result<Profile> {
     Ok(Profile {
         first_name: optional_text(row, "first_name")?,
         last_name: optional_text(row, "last_name")?,
@@ -177,60 +200,60 @@ fn profile(row: &SqliteRow) -> Result<Profile> {
 }
 
 /// `id` and `name` of a group.
-pub(super) fn mention(row: &SqliteRow) -> Result<GroupMention> {
+pub(crate) fn mention(row: &impl Line) -> Result<GroupMention> {
     Ok(GroupMention {
-        id: GroupId::from_uuid(row.try_get("id")?),
+        id: GroupId::from_uuid(row.uuid("id")?),
         name: text(row, "name")?,
     })
 }
 
 /// A line of `aplus_group`.
-pub(super) fn group(row: &SqliteRow) -> Result<Group> {
+pub(crate) fn group(row: &impl Line) -> Result<Group> {
     Ok(Group {
-        id: GroupId::from_uuid(row.try_get("id")?),
+        id: GroupId::from_uuid(row.uuid("id")?),
         name: text(row, "name")?,
         organisation: optional_text(row, "organisation")?,
         department: optional_text(row, "department")?,
         contact: optional_text(row, "contact")?,
-        france_services: row.try_get("france_services")?,
+        france_services: row.flag("france_services")?,
         matricule: optional_text(row, "matricule")?,
-        version: Version(row.try_get("version")?),
+        version: Version(row.integer("version")?),
         provenance: provenance(row)?,
         created_at: time(row, "created_at")?,
     })
 }
 
 /// A line of `aplus_operator`.
-pub(super) fn operator(row: &SqliteRow) -> Result<Operator> {
+pub(crate) fn operator(row: &impl Line) -> Result<Operator> {
     Ok(Operator {
-        id: OperatorId::from_uuid(row.try_get("id")?),
+        id: OperatorId::from_uuid(row.uuid("id")?),
         email: text(row, "email")?,
-        status: match row.try_get("status")? {
+        status: match row.str("status")? {
             "active" => OperatorStatus::Active,
             "suspended" => OperatorStatus::Suspended,
             _ => return Err(unreadable("status")),
         },
-        version: Version(row.try_get("version")?),
-        epoch: Epoch(row.try_get("epoch")?),
+        version: Version(row.integer("version")?),
+        epoch: Epoch(row.integer("epoch")?),
         created_at: time(row, "created_at")?,
     })
 }
 
 /// A line of `aplus_login_request`.
-pub(super) fn ask(row: &SqliteRow) -> Result<NewAsk> {
+pub(crate) fn ask(row: &impl Line) -> Result<NewAsk> {
     Ok(NewAsk {
-        id: AskId::from_uuid(row.try_get("id")?),
+        id: AskId::from_uuid(row.uuid("id")?),
         email: text(row, "email")?,
         browser: BrowserHash::from_bytes(bytes(row, "browser")?),
-        network: row.try_get("network")?,
-        next: row.try_get("next")?,
+        network: row.str("network")?.to_owned(),
+        next: row.optional_str("next")?.map(str::to_owned),
         language: language(row)?,
         at: time(row, "at")?,
     })
 }
 
 /// The word of an answer, and whether a mail went out for it.
-pub(super) fn answer_columns(answer: Answer) -> (&'static str, bool) {
+pub(crate) fn answer_columns(answer: Answer) -> (&'static str, bool) {
     match answer {
         Answer::Issue { .. } => ("issued", true),
         Answer::SendAgain(_) => ("sent_again", true),
@@ -240,8 +263,11 @@ pub(super) fn answer_columns(answer: Answer) -> (&'static str, bool) {
 }
 
 /// A line of `aplus_live_link`.
-pub(super) fn link(row: &SqliteRow) -> Result<LinkFacts> {
-    let used = match (optional_time(row, "used_at")?, row.try_get("session_id")?) {
+pub(crate) fn link(row: &impl Line) -> Result<LinkFacts> {
+    let used = match (
+        optional_time(row, "used_at")?,
+        row.optional_uuid("session_id")?,
+    ) {
         (Some(at), Some(session)) => Some(Use {
             at,
             session: SessionId::from_uuid(session),
@@ -250,8 +276,8 @@ pub(super) fn link(row: &SqliteRow) -> Result<LinkFacts> {
         _ => return Err(unreadable("used_at")),
     };
     Ok(LinkFacts {
-        id: LinkId::from_uuid(row.try_get("id")?),
-        purpose: match row.try_get("purpose")? {
+        id: LinkId::from_uuid(row.uuid("id")?),
+        purpose: match row.str("purpose")? {
             "log_in" => Purpose::LogIn,
             "confirm_address" => Purpose::ConfirmAddress,
             _ => return Err(unreadable("purpose")),
@@ -263,62 +289,54 @@ pub(super) fn link(row: &SqliteRow) -> Result<LinkFacts> {
         expires_at: time(row, "expires_at")?,
         used,
         superseded_at: optional_time(row, "superseded_at")?,
-        wrong_addresses: row.try_get("wrong_addresses")?,
-        epoch: Epoch(row.try_get("epoch")?),
-        current_epoch: Epoch(row.try_get("current_epoch")?),
-        active: row.try_get("active")?,
-        next: row.try_get("next")?,
+        wrong_addresses: number(row, "wrong_addresses")?,
+        epoch: Epoch(row.integer("epoch")?),
+        current_epoch: Epoch(row.integer("current_epoch")?),
+        active: row.flag("active")?,
+        next: row.optional_str("next")?.map(str::to_owned),
     })
 }
 
 /// A line of `aplus_live_session`.
-pub(super) fn session(row: &SqliteRow) -> Result<SessionFacts> {
+pub(crate) fn session(row: &impl Line) -> Result<SessionFacts> {
     Ok(SessionFacts {
-        id: SessionId::from_uuid(row.try_get("id")?),
+        id: SessionId::from_uuid(row.uuid("id")?),
         principal: principal(row)?,
         opened_at: time(row, "opened_at")?,
         last_seen_at: time(row, "last_seen_at")?,
         ended_at: optional_time(row, "ended_at")?,
-        epoch: Epoch(row.try_get("epoch")?),
-        current_epoch: Epoch(row.try_get("current_epoch")?),
-        active: row.try_get("active")?,
+        epoch: Epoch(row.integer("epoch")?),
+        current_epoch: Epoch(row.integer("current_epoch")?),
+        active: row.flag("active")?,
     })
 }
 
 /// An entry with its erasable part.
-pub(super) fn entry(row: &SqliteRow) -> Result<StoredEntry> {
-    let request = match row.try_get("request_id")? {
+pub(crate) fn entry(row: &impl Line) -> Result<StoredEntry> {
+    let request = match row.optional_uuid("request_id")? {
         None => None,
         Some(id) => Some((RequestId::from_uuid(id), BodyHash(bytes(row, "body_hash")?))),
     };
     Ok(StoredEntry {
-        id: EntryId::from_uuid(row.try_get("id")?),
+        id: EntryId::from_uuid(row.uuid("id")?),
         at: time(row, "at")?,
-        kind: row.try_get("kind")?,
+        kind: row.str("kind")?.to_owned(),
         author: author(row)?,
-        account: row
-            .try_get::<Option<_>, _>("account_id")?
-            .map(AccountId::from_uuid),
-        group: row
-            .try_get::<Option<_>, _>("group_id")?
-            .map(GroupId::from_uuid),
-        details: row.try_get("details")?,
+        account: row.optional_uuid("account_id")?.map(AccountId::from_uuid),
+        group: row.optional_uuid("group_id")?.map(GroupId::from_uuid),
+        details: row.str("details")?.to_owned(),
         request,
-        erasable: row.try_get("text")?,
+        erasable: row.optional_str("text")?.map(str::to_owned),
         commitment: Commitment(bytes(row, "commitment")?),
     })
 }
 
 /// What a request that was carried out before came to.
-pub(super) fn repeated(row: &SqliteRow) -> Result<Repeated> {
+pub(crate) fn repeated(row: &impl Line) -> Result<Repeated> {
     Ok(Repeated {
-        entry: EntryId::from_uuid(row.try_get("id")?),
+        entry: EntryId::from_uuid(row.uuid("id")?),
         body: BodyHash(bytes(row, "body_hash")?),
-        account: row
-            .try_get::<Option<_>, _>("account_id")?
-            .map(AccountId::from_uuid),
-        group: row
-            .try_get::<Option<_>, _>("group_id")?
-            .map(GroupId::from_uuid),
+        account: row.optional_uuid("account_id")?.map(AccountId::from_uuid),
+        group: row.optional_uuid("group_id")?.map(GroupId::from_uuid),
     })
 }
