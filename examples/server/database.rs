@@ -28,7 +28,7 @@ pub(crate) fn file(url: &str) -> Result<PathBuf, Failure> {
             "mode=memory" => return Err(OpenError::InMemory.into()),
             "mode=ro" | "immutable=1" | "immutable=true" => {
                 return Err(Failure(format!(
-                    "--database-url {url}: {setting} is refused, since the program writes; `import --dry-run` does not"
+                    "--database-url {url}: {setting} is refused, since the program writes (`import --dry-run` changes nothing without it)"
                 )));
             }
             _ => {}
