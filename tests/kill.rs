@@ -12,9 +12,8 @@
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::io::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use aplus::EmailAddress;
@@ -22,45 +21,12 @@ use aplus::ports::{Accounts, Journal};
 use aplus::sqlx::sqlite::SqliteStore;
 use axum::http::{Method, StatusCode};
 use common::Caller;
+use common::program::Running;
 use serde_json::json;
 use tokio::sync::Semaphore;
 
 const KILLS: usize = 20;
 const CLIENTS: usize = 6;
-
-fn server() -> PathBuf {
-    let mut path = std::env::current_exe().unwrap();
-    path.pop();
-    path.pop();
-    path.push("examples/server");
-    assert!(
-        path.exists(),
-        "build the server first: cargo build --example server --all-features"
-    );
-    path
-}
-
-/// Starts the server on a free port; it says where.
-fn start(database: &Path) -> (Child, String, impl Sized) {
-    let mut child = Command::new(server())
-        .args(["--demo", "--listen", "127.0.0.1:0", "--database-url"])
-        .arg(format!("sqlite:{}", database.display()))
-        .env("RUST_LOG", "error")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let line = lines
-        .find(|line| line.as_ref().unwrap().contains("/connexion"))
-        .unwrap()
-        .unwrap();
-    let origin = line
-        .split_once("http://")
-        .unwrap()
-        .1
-        .trim_end_matches("/connexion");
-    (child, format!("http://{origin}"), lines)
-}
 
 async fn log_in(origin: &str) -> Caller {
     let mut caller = Caller::new(origin);
@@ -139,7 +105,8 @@ async fn what_was_acknowledged_survives_kill_9() {
     let mut random = [0; KILLS];
     getrandom::fill(&mut random).unwrap();
     for (round, random) in random.iter().enumerate() {
-        let (mut child, origin, _told) = start(&database);
+        let mut server = Running::start(&database);
+        let origin = server.origin.clone();
         let mut logged_in: Caller = match caller.take() {
             None => log_in(&origin).await,
             Some(caller) => Caller::moved_to(&caller, &origin),
@@ -168,8 +135,7 @@ async fn what_was_acknowledged_survives_kill_9() {
             .await
             .unwrap()
             .forget();
-        child.kill().unwrap();
-        child.wait().unwrap();
+        server.kill();
         running.join_all().await;
         caller = Some(logged_in);
     }

@@ -1,5 +1,8 @@
 //! Where the service is found, and what its pages and mails say of it.
 
+mod origin;
+
+use origin::Origin;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::secret::LinkSecret;
@@ -65,35 +68,17 @@ impl Site {
 
     /// A site at this origin, in the time of Paris; support is `support@` its host.
     ///
+    /// The host is a name (labels of 1 to 63 letters, digits and inner hyphens, 253 in all), an IPv4 address or an IPv6
+    /// address in brackets; the port is 1 to 65535, and left out of the origin where it is the scheme's own.
+    ///
     /// # Errors
-    /// [`SiteError::PublicUrl`]; [`SiteError::Insecure`] for plain http anywhere but on `localhost`, `127.0.0.0/8` or `[::1]`.
+    /// [`SiteError::PublicUrl`] for anything else; [`SiteError::Insecure`] for plain http anywhere but on `localhost`, `127.0.0.0/8` or `[::1]`.
     pub fn new(public_url: &str) -> Result<Self, SiteError> {
-        let wrong = || SiteError::PublicUrl(public_url.to_owned());
-        let origin = public_url.strip_suffix('/').unwrap_or(public_url);
-        let (scheme, authority) = origin.split_once("://").ok_or_else(wrong)?;
-        let (host, port) = match authority.rsplit_once(':') {
-            Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
-            _ => (authority, None),
-        };
-        let plain =
-            |character: char| character.is_ascii_alphanumeric() || ".-_[]:".contains(character);
-        if host.is_empty()
-            || !host.chars().all(plain)
-            || port.is_some_and(|port| port.parse::<u16>().is_err())
-            || (host.contains(':') && !(host.starts_with('[') && host.ends_with(']')))
-        {
-            return Err(wrong());
-        }
-        let secure = match scheme {
-            "https" => true,
-            "http" if is_loopback(host) => false,
-            "http" => return Err(SiteError::Insecure(public_url.to_owned())),
-            _ => return Err(wrong()),
-        };
+        let Origin { text, host, secure } = Origin::parse(public_url)?;
         let zone = jiff::tz::TimeZone::get("Europe/Paris")
             .map_err(|_| SiteError::TimeZone("Europe/Paris".to_owned()))?;
         Ok(Self {
-            origin: origin.to_owned(),
+            origin: text,
             secure,
             base_path: String::new(),
             support: format!("support@{host}"),
@@ -249,50 +234,10 @@ impl Site {
     }
 }
 
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || address
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    #[test]
-    fn only_an_origin_is_a_public_url() {
-        for good in [
-            "https://a.example",
-            "https://a.example:8443/",
-            "http://127.0.0.1:3000",
-            "http://localhost",
-            "http://[::1]:80",
-        ] {
-            assert!(Site::new(good).is_ok(), "{good}");
-        }
-        for bad in [
-            "a.example",
-            "https://",
-            "https://a.example/x",
-            "https://u:p@a.example",
-            "ftp://a.example",
-            "https://a?b",
-            "https://a.example:99999",
-            "https://a b",
-        ] {
-            assert!(
-                matches!(Site::new(bad), Err(SiteError::PublicUrl(_))),
-                "{bad}"
-            );
-        }
-        assert!(matches!(
-            Site::new("http://127.0.0.1.evil.example"),
-            Err(SiteError::Insecure(_))
-        ));
-    }
 
     #[test]
     fn anything_but_a_path_of_this_site_goes_home() {

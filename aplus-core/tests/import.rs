@@ -3,7 +3,7 @@
 #![cfg(all(feature = "import", feature = "test-util"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use aplus_core::import::{ImportError, ImportOptions, ImportReport};
+use aplus_core::import::{ImportError, ImportOptions, ImportReport, Layout};
 use aplus_core::{Aplus, Author, EmailAddress, Reference, Requester, Role, Roles, SupportRequest};
 
 const HOUSES: &str = "\
@@ -259,14 +259,32 @@ async fn what_is_no_list_is_one_clear_error_and_nothing_is_written() {
         import(&aplus, b"", &options()).await,
         Err(ImportError::Empty)
     ));
-    for bad in [
-        &b"a;b;c\n1;2;3\n"[..],
-        b"\x00\x01\x02\x03",
-        b"MATRICULE;DEPARTEMENT\n1;2\n",
-        &[b'x'; 100_000],
+    let doubled = PEOPLE.replace("Précisions / Commentaires", "Email");
+    for (bad, layout, column) in [
+        (&b"a;b;c\n1;2;3\n"[..], Layout::FranceServices, "MATRICULE"),
+        (b"\x00\x01\x02\x03", Layout::FranceServices, "MATRICULE"),
+        (&[b'x'; 100_000], Layout::FranceServices, "MATRICULE"),
+        (
+            b"MATRICULE;DEPARTEMENT\n1;2\n",
+            Layout::FranceServices,
+            "FRANCE SERVICES",
+        ),
+        (
+            b"Email,Nom,DEPARTEMENT\na@b.example,,\n",
+            Layout::Accounts,
+            "Qualité",
+        ),
+        (doubled.as_bytes(), Layout::Accounts, "Email"),
     ] {
         let error = import(&aplus, bad, &options()).await.unwrap_err();
-        assert!(matches!(error, ImportError::UnknownHeader(_)), "{error}");
+        assert!(
+            error.to_string().contains(&format!("`{column}`")),
+            "{error}"
+        );
+        assert!(
+            matches!(&error, ImportError::UnknownHeader { nearest, missing, .. } if (*nearest, *missing) == (layout, column)),
+            "{error}"
+        );
     }
     assert!(aplus.store().is_empty().await.unwrap());
 }

@@ -8,38 +8,59 @@ use aplus::HostKey;
 
 use crate::Failure;
 
-/// Reads the key that was named, or the one beside the database.
+/// Reads the key of this file.
 ///
 /// # Errors
-/// Without a named key anywhere but on loopback; for a key below 32 bytes; for a file that cannot be read or made.
-pub(crate) fn read(
-    named: Option<&Path>,
-    database: &Path,
-    loopback: bool,
-) -> Result<HostKey, Failure> {
-    let (path, made) = match named {
-        Some(path) => (path.to_owned(), false),
-        None if loopback => beside(database)?,
-        None => {
-            return Err(Failure(
-                "a server beyond this machine needs --key-file: make one with `head -c 32 /dev/urandom > aplus.key`"
-                    .to_owned(),
-            ));
-        }
-    };
-    if named.is_none() {
-        let what = if made { "made" } else { "read" };
-        tracing::warn!(path = %path.display(), "the host key was {what} beside the database: for a trial only");
+/// For a file that cannot be read, a key below 32 bytes, and one whose bytes are all equal.
+pub(crate) fn read(path: &Path) -> Result<HostKey, Failure> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| Failure::about(&name, error))?;
+    if bytes.windows(2).all(|pair| pair.first() == pair.last()) {
+        return Err(Failure(format!(
+            "{name}: all bytes are equal, so that anybody can guess the key: make one with `{MAKE}`"
+        )));
     }
-    let bytes =
-        std::fs::read(&path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
-    HostKey::new(&bytes).map_err(|error| Failure(format!("{}: {error}", path.display())))
+    HostKey::new(&bytes).map_err(|error| Failure::about(&name, error))
 }
 
-fn beside(database: &Path) -> Result<(PathBuf, bool), Failure> {
-    let path = database.with_file_name("aplus.key");
+const MAKE: &str = "head -c 32 /dev/urandom > aplus.key";
+
+/// What a server beyond this machine is told that names no key.
+pub(crate) fn missing() -> Failure {
+    Failure(format!(
+        "a server beyond this machine needs --key-file: make one with `{MAKE}`"
+    ))
+}
+
+/// Reads the key beside the database, and makes it if it is not there.
+///
+/// # Errors
+/// As [`read`]; for a file that cannot be made.
+pub(crate) fn beside(database: &Path) -> Result<HostKey, Failure> {
+    let (path, made) = make_beside(database)?;
+    let what = if made { "made" } else { "read" };
+    tracing::warn!(path = %path.display(), "the host key was {what} beside the database: for a trial only");
+    read(&path)
+}
+
+/// A key that is kept nowhere, for a dry run: it sends no link.
+///
+/// # Errors
+/// Without randomness.
+pub(crate) fn passing() -> Result<HostKey, Failure> {
+    Ok(HostKey::new(&random()?)?)
+}
+
+fn random() -> Result<[u8; 32], Failure> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| Failure(error.to_string()))?;
+    Ok(bytes)
+}
+
+fn make_beside(database: &Path) -> Result<(PathBuf, bool), Failure> {
+    let path = database.with_file_name("aplus.key");
+    let name = path.display().to_string();
+    let bytes = random()?;
     match std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -49,10 +70,10 @@ fn beside(database: &Path) -> Result<(PathBuf, bool), Failure> {
         Ok(mut file) => {
             file.write_all(&bytes)
                 .and_then(|()| file.sync_all())
-                .map_err(|error| Failure(format!("{}: {error}", path.display())))?;
+                .map_err(|error| Failure::about(&name, error))?;
             Ok((path, true))
         }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok((path, false)),
-        Err(error) => Err(Failure(format!("{}: {error}", path.display()))),
+        Err(error) => Err(Failure::about(&name, error)),
     }
 }

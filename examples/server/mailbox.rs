@@ -4,13 +4,19 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aplus::ports::{Letter, MailError, Mailer};
-use aplus::{Aplus, Timestamp};
-use axum::extract::{FromRef, State};
-use axum::response::Html;
+use aplus::words::Language;
+use aplus::{Aplus, Site, Timestamp};
+use axum::extract::{FromRef, Request, State};
+use axum::http::uri::Authority;
+use axum::http::{StatusCode, Uri, header};
+use axum::middleware::{self, Next};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+
+use crate::page::{escape, page};
 
 /// How many letters are kept; the oldest goes first.
 const KEPT: usize = 2_000;
@@ -33,16 +39,37 @@ impl Mailer for Mailbox {
     }
 }
 
-/// `/dev/mailbox` and `/dev/mailbox.json`.
-pub(crate) fn router<S>() -> Router<S>
+/// `/dev/mailbox` and `/dev/mailbox.json`, under the site's own host alone.
+pub(crate) fn router<S>(site: &Site) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Mailbox: FromRef<S>,
     Aplus: FromRef<S>,
 {
     Router::new()
-        .route("/dev/mailbox", get(page))
+        .route("/dev/mailbox", get(show))
         .route("/dev/mailbox.json", get(list))
+        .route_layer(middleware::from_fn_with_state(site.clone(), own_host))
+}
+
+/// Refuses whoever comes by another name: a page of another site can give its own name the address of this machine, and
+/// would read every link then.
+async fn own_host(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let origin = site.origin().parse::<Uri>().ok();
+    let own = origin.as_ref().and_then(Uri::host);
+    let named = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|value| Authority::try_from(value.as_bytes()).ok());
+    let named = named.as_ref().map(Authority::host);
+    if own.is_some() && named == own {
+        return next.run(request).await;
+    }
+    let sentence = format!(
+        "La boîte aux lettres de développement se lit sous son adresse seule : {}/dev/mailbox",
+        site.origin()
+    );
+    (StatusCode::MISDIRECTED_REQUEST, sentence).into_response()
 }
 
 impl Mailbox {
@@ -72,7 +99,7 @@ async fn list(State(mailbox): State<Mailbox>) -> Json<Value> {
     Json(Value::Array(letters))
 }
 
-async fn page(State(mailbox): State<Mailbox>, State(aplus): State<Aplus>) -> Html<String> {
+async fn show(State(mailbox): State<Mailbox>, State(aplus): State<Aplus>) -> Html<String> {
     let mut letters = mailbox.each(|letter, at| {
         let link = letter.link.as_ref().map_or_else(String::new, |link| {
             let link = escape(link.expose_secret());
@@ -90,24 +117,13 @@ async fn page(State(mailbox): State<Mailbox>, State(aplus): State<Aplus>) -> Htm
     if letters.is_empty() {
         letters.push("<p>Aucun message.</p>".to_owned());
     }
-    Html(format!(
-        "<!doctype html><html lang=\"fr\"><meta charset=\"utf-8\"><title>Boîte aux lettres de développement</title>\
-         <h1>Boîte aux lettres de développement</h1><p>Sur cette machine, aucun message ne part : ils sont tous ici, le \
-         plus récent en premier.</p>{}",
+    let body = format!(
+        "<p>Sur cette machine, aucun message ne part : ils sont tous ici, le plus récent en premier.</p>{}",
         letters.concat()
+    );
+    Html(page(
+        Language::French,
+        "Boîte aux lettres de développement",
+        &body,
     ))
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }

@@ -3,33 +3,41 @@
 //! A host of its own: it merges the library's router into its own, adds `/`, `/health` and the development mailbox, and
 //! keeps house.
 
+mod app;
+mod database;
 mod demo;
 mod import;
 mod key;
+mod listen;
 mod mailbox;
 mod options;
+mod page;
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use aplus::service::Context;
+use aplus::memory::MemoryStore;
+use aplus::service::{Builder, Context};
 use aplus::sqlx::sqlite::SqliteStore;
-use aplus::web::{MaybeSession, Web};
-use aplus::{Aplus, HostKey, Policy, Site};
-use axum::Router;
-use axum::extract::{FromRef, State};
-use axum::http::StatusCode;
-use axum::response::Redirect;
-use axum::routing::get;
+use aplus::web::Web;
+use aplus::{Aplus, EmailAddress, Policy, Site};
 use clap::Parser;
 
+use listen::Limits;
 use mailbox::Mailbox;
 use options::{Command, Common, OperatorCommand, Options};
 
 /// One clear sentence about why the program ends, with exit code 2.
 pub(crate) struct Failure(pub(crate) String);
+
+impl Failure {
+    /// What went wrong, after the option or the file that it is about.
+    pub(crate) fn about(what: &str, error: impl std::error::Error) -> Self {
+        let Self(sentence) = error.into();
+        Self(format!("{what}: {sentence}"))
+    }
+}
 
 impl<E: std::error::Error> From<E> for Failure {
     fn from(error: E) -> Self {
@@ -71,47 +79,128 @@ async fn run(options: Options) -> Result<(), Failure> {
         None | Some(Command::Serve) => {
             let listener = tokio::net::TcpListener::bind(common.listen)
                 .await
-                .map_err(|error| Failure(format!("--listen {}: {error}", common.listen)))?;
-            let aplus = open(common, listener.local_addr()?, mailbox.clone()).await?;
-            serve(common, listener, aplus, mailbox).await
+                .map_err(|error| Failure::about(&format!("--listen {}", common.listen), error))?;
+            let here = listener.local_addr()?;
+            let site = site(common, here)?;
+            if site.is_secure() || !here.ip().is_loopback() {
+                return Err(Failure(
+                    "this version sends no mail: it serves on loopback only, where its development mailbox shows every link"
+                        .to_owned(),
+                ));
+            }
+            let (aplus, store) = open(common, site, mailbox.clone()).await?;
+            serve(common, listener, aplus, mailbox).await?;
+            store.close().await;
         }
         Some(Command::Operator {
             command: OperatorCommand::Add { email },
         }) => {
-            let aplus = open(common, common.listen, mailbox).await?;
-            aplus.add_operator(email, &Context::default()).await?;
-            say(&format!("{email} fait partie de l'équipe de support."));
-            Ok(())
+            let site = site(common, common.listen)?;
+            let (aplus, store) = open(common, site, mailbox).await?;
+            add_operator(&aplus, email).await?;
+            store.close().await;
+        }
+        Some(Command::Import(args)) if args.dry_run => {
+            let site = site(common, common.listen)?;
+            let (aplus, store) = open_to_read(common, site, mailbox).await?;
+            import::run(&aplus, args).await?;
+            if let Some(store) = store {
+                store.close().await;
+            }
         }
         Some(Command::Import(args)) => {
-            let aplus = open(common, common.listen, mailbox).await?;
-            import::run(&aplus, args).await
+            let site = site(common, common.listen)?;
+            let (aplus, store) = open(common, site, mailbox).await?;
+            import::run(&aplus, args).await?;
+            store.close().await;
         }
     }
+    Ok(())
 }
 
-/// The library, on the database that was named; `listen` is where it is reached if no public URL was given.
-async fn open(common: &Common, listen: SocketAddr, mailbox: Mailbox) -> Result<Aplus, Failure> {
-    let site = site(common, listen)?;
-    let file = database_file(&common.database_url)?;
-    let key: HostKey = key::read(common.key_file.as_deref(), &file, !site.is_secure())?;
-    let store = SqliteStore::connect(&common.database_url).await?;
-    store.migrate().await?;
+/// The library, on the database that was named: made if it is not there, before a key is written beside it.
+///
+/// The store is to be closed at the end: then all stands in the one file.
+async fn open(
+    common: &Common,
+    site: Site,
+    mailbox: Mailbox,
+) -> Result<(Aplus, SqliteStore), Failure> {
+    let file = database::file(&common.database_url)?;
+    let named = match &common.key_file {
+        Some(path) => Some(key::read(path)?),
+        None if site.is_secure() => return Err(key::missing()),
+        None => None,
+    };
+    let store = database::open(&common.database_url, &file).await?;
+    let key = match named {
+        Some(key) => key,
+        None => key::beside(&file)?,
+    };
+    let aplus = build(common, Aplus::builder(store.clone(), mailbox, site, key));
+    Ok((aplus, store))
+}
+
+/// The library, on the database as it stands, or on an empty one in memory: nothing is made and nothing changed.
+async fn open_to_read(
+    common: &Common,
+    site: Site,
+    mailbox: Mailbox,
+) -> Result<(Aplus, Option<SqliteStore>), Failure> {
+    let file = database::file(&common.database_url)?;
+    let key = key::passing()?;
+    let Some(store) = database::open_to_read(&common.database_url, &file).await? else {
+        let file = file.display();
+        note(&format!(
+            "{file} n'existe pas encore : l'essai part d'une base vide."
+        ));
+        let store = MemoryStore::default();
+        let builder = Aplus::builder(store, mailbox, site, key);
+        return Ok((build(common, builder), None));
+    };
+    let aplus = build(common, Aplus::builder(store.clone(), mailbox, site, key));
+    // It is not migrated for this: what another version made may not be readable.
+    aplus
+        .store()
+        .is_empty()
+        .await
+        .map_err(|error| Failure::about(&file.display().to_string(), error))?;
+    Ok((aplus, Some(store)))
+}
+
+fn build(common: &Common, builder: Builder) -> Aplus {
     let policy = Policy {
         dual_control: common.dual_control.into(),
         ..Policy::default()
     };
-    Ok(Aplus::builder(store, mailbox, site, key)
-        .policy(policy)
-        .build())
+    builder.policy(policy).build()
 }
 
+async fn add_operator(aplus: &Aplus, email: &EmailAddress) -> Result<(), Failure> {
+    let before = aplus.store().operator_by_email(email).await?;
+    let operator = aplus.add_operator(email, &Context::default()).await?;
+    let what = match before {
+        Some(before) if before == operator => "faisait déjà",
+        Some(_) => "fait de nouveau",
+        None => "fait",
+    };
+    say(&format!("{email} {what} partie de l'équipe de support."));
+    Ok(())
+}
+
+/// Where the service is found; `listen` is where it is reached if no public URL was given.
 fn site(common: &Common, listen: SocketAddr) -> Result<Site, Failure> {
-    let url = common
-        .public_url
-        .clone()
-        .unwrap_or_else(|| format!("http://{listen}"));
-    let mut site = Site::new(&url)?;
+    let url = match &common.public_url {
+        Some(url) => url.clone(),
+        None if !listen.ip().is_loopback() => {
+            return Err(Failure(format!(
+                "--listen {listen} is open to other machines: name what people reach it by with --public-url https://…"
+            )));
+        }
+        // Which port is free is known once it is taken.
+        None => format!("http://{listen}").trim_end_matches(":0").to_owned(),
+    };
+    let mut site = Site::new(&url).map_err(|error| Failure::about("--public-url", error))?;
     if let Some(address) = &common.support_address {
         site = site.with_support(address);
     }
@@ -121,79 +210,12 @@ fn site(common: &Common, listen: SocketAddr) -> Result<Site, Failure> {
     Ok(site)
 }
 
-fn database_file(url: &str) -> Result<PathBuf, Failure> {
-    match url.strip_prefix("sqlite:") {
-        Some(file) => Ok(Path::new(
-            file.trim_start_matches("//")
-                .split('?')
-                .next()
-                .unwrap_or(file),
-        )
-        .to_owned()),
-        None => Err(Failure(
-            "the database must be `sqlite:FILE`: this version has no other store".to_owned(),
-        )),
-    }
-}
-
-#[derive(Clone)]
-struct App {
-    aplus: Aplus,
-    mailbox: Mailbox,
-}
-
-impl FromRef<App> for Aplus {
-    fn from_ref(app: &App) -> Self {
-        app.aplus.clone()
-    }
-}
-
-impl FromRef<App> for Mailbox {
-    fn from_ref(app: &App) -> Self {
-        app.mailbox.clone()
-    }
-}
-
-/// The whole service as one router, without a listener.
-fn app(aplus: Aplus, mailbox: Mailbox, web: Web) -> Router {
-    Router::new()
-        .route("/", get(home))
-        .route("/health/live", get(|| async { StatusCode::NO_CONTENT }))
-        .route("/health/ready", get(ready))
-        .merge(web.router())
-        .merge(mailbox::router())
-        .with_state(App { aplus, mailbox })
-}
-
-/// To one's groups, or to the login.
-async fn home(State(aplus): State<Aplus>, session: MaybeSession) -> Redirect {
-    let page = if session.0.is_some() {
-        Site::GROUPS
-    } else {
-        Site::LOGIN
-    };
-    Redirect::to(&aplus.site().path(page))
-}
-
-async fn ready(State(aplus): State<Aplus>) -> StatusCode {
-    match aplus.store().is_empty().await {
-        Ok(_) => StatusCode::NO_CONTENT,
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
-    }
-}
-
 async fn serve(
     common: &Common,
     listener: tokio::net::TcpListener,
     aplus: Aplus,
     mailbox: Mailbox,
 ) -> Result<(), Failure> {
-    if aplus.site().is_secure() || !listener.local_addr()?.ip().is_loopback() {
-        return Err(Failure(
-            "this version sends no mail: it serves on loopback only, where its development mailbox shows every link"
-                .to_owned(),
-        ));
-    }
     if common.demo {
         demo::fill(&aplus).await?;
     }
@@ -208,10 +230,8 @@ async fn serve(
         site.origin()
     ));
     let house = tokio::spawn(aplus.clone().keep_house());
-    let app = app(aplus, mailbox, web).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, app)
-        .with_graceful_shutdown(stopped())
-        .await?;
+    let app = app::app(aplus, mailbox, web);
+    listen::serve(listener, app, Limits::default(), stopped()).await;
     house.abort();
     Ok(())
 }
@@ -232,4 +252,9 @@ async fn stopped() {
 /// Tells whoever started the program; that nobody listens is no reason to stop.
 fn say(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// The same beside a result that a program may read.
+fn note(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

@@ -64,7 +64,8 @@ pub(crate) struct Common {
     #[arg(long, env = "APLUS_SUPPORT_ADDRESS", global = true)]
     pub(crate) support_address: Option<EmailAddress>,
 
-    /// What support cannot do alone (rule A6).
+    /// Whether support alone may make or bring back a responsable where the group has one: with `none` only; `all` and
+    /// `raising` are alike as long as there are no support orders (rules A6 and A7).
     #[arg(long, env = "APLUS_DUAL_CONTROL", value_enum, default_value_t = Control::All, global = true)]
     pub(crate) dual_control: Control,
 
@@ -137,7 +138,7 @@ pub(crate) struct ImportArgs {
     #[arg(long)]
     pub(crate) no_welcome: bool,
 
-    /// Says line by line what would happen; writes nothing.
+    /// Says line by line what would happen; writes nothing. Without a database: as if it were empty.
     #[arg(long)]
     pub(crate) dry_run: bool,
 

@@ -7,6 +7,8 @@
     reason = "each test file takes what it needs"
 )]
 
+pub mod program;
+
 use std::sync::{Arc, Mutex};
 
 use aplus::ports::{Letter, MailError, Mailer};

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use super::layout::Layout;
 use super::line::{Unread, Wish, read};
 use super::plan::{GroupKey, Plan};
 use super::reading::{Line, List};
@@ -23,10 +24,19 @@ pub enum ImportError {
     Unreadable(#[source] std::io::Error),
     /// The header is none that is known.
     #[error(
-        "the header is neither that of the France Services list (MATRICULE;DEPARTEMENT;FRANCE SERVICES;…) nor that of \
-         a list of accounts (Nom;Qualité;Email;…): {0}"
+        "the header is neither that of {} (MATRICULE;DEPARTEMENT;FRANCE SERVICES;…) nor that of {} (Nom;Qualité;Email;…); \
+         to be that of {nearest} it must have the column `{missing}` once: {header}",
+        Layout::FranceServices,
+        Layout::Accounts
     )]
-    UnknownHeader(String),
+    UnknownHeader {
+        /// The layout that it has most columns of.
+        nearest: Layout,
+        /// The first column of that layout that is missing or doubled.
+        missing: &'static str,
+        /// The header, its first 200 characters.
+        header: String,
+    },
     /// Whoever imports may not, or the store does not answer; the lines before are done, and a repeated import goes on.
     #[error("the import stopped at line {line}")]
     Stopped {

@@ -1,6 +1,7 @@
 //! Cells to what a line wants: a group, and perhaps an account.
 
-use super::reading::{Cells, Layout};
+use super::layout::Layout;
+use super::reading::Cells;
 use crate::group::{Department, Matricule, Organisation};
 use crate::rules::{AccountDraft, GroupDraft};
 use crate::words::{self, Language};

@@ -11,12 +11,13 @@
 
 mod apply;
 mod foresee;
+mod layout;
 mod line;
 mod plan;
 mod reading;
 
 pub use apply::{ImportError, ImportOptions};
-pub use reading::Layout;
+pub use layout::Layout;
 
 use serde::Serialize;
 

@@ -4,55 +4,7 @@ use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read};
 
 use super::apply::ImportError;
-
-/// A published list that is recognised by its header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layout {
-    /// The France Services list. Its header has `MATRICULE`, `DEPARTEMENT`, `FRANCE SERVICES`, `CONTACT MAIL` and
-    /// `STRUCTURE PORTEUSE`, once each, among others that are not read.
-    FranceServices,
-    /// Administration+'s own list of accounts. Its header has `Nom`, `Qualité`, `Email`, `Instructeur`, `Responsable`,
-    /// `Territoires`, `Organisation du groupe`, `Groupe`, `Bal générique / fonctionnelle` and `Compte partagé`, once each.
-    Accounts,
-}
-
-impl Layout {
-    /// The columns that make a header this layout's; others may stand between them, in any order.
-    fn columns(self) -> &'static [&'static str] {
-        match self {
-            Self::FranceServices => &[
-                "MATRICULE",
-                "DEPARTEMENT",
-                "FRANCE SERVICES",
-                "CONTACT MAIL",
-                "STRUCTURE PORTEUSE",
-            ],
-            Self::Accounts => &[
-                "Nom",
-                "Qualité",
-                "Email",
-                "Instructeur",
-                "Responsable",
-                "Territoires",
-                "Organisation du groupe",
-                "Groupe",
-                "Bal générique / fonctionnelle",
-                "Compte partagé",
-            ],
-        }
-    }
-
-    fn of(header: &[String]) -> Option<Self> {
-        [Self::FranceServices, Self::Accounts]
-            .into_iter()
-            .find(|layout| {
-                layout
-                    .columns()
-                    .iter()
-                    .all(|column| header.iter().filter(|cell| cell == column).count() == 1)
-            })
-    }
-}
+use super::layout::Layout;
 
 /// One line of a list, by the names of its columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,11 +165,12 @@ impl<R: Read> List<R> {
             .into_iter()
             .map(|cell| cell.trim().to_owned())
             .collect();
-        let Some(layout) = Layout::of(&header) else {
-            return Err(ImportError::UnknownHeader(
-                header.join(";").chars().take(200).collect(),
-            ));
-        };
+        let layout =
+            Layout::of(&header).map_err(|(nearest, missing)| ImportError::UnknownHeader {
+                nearest,
+                missing,
+                header: header.join(";").chars().take(200).collect(),
+            })?;
         Ok(Self {
             layout,
             header,
