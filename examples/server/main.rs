@@ -21,7 +21,7 @@ use aplus::memory::MemoryStore;
 use aplus::service::{Builder, Context};
 use aplus::sqlx::sqlite::SqliteStore;
 use aplus::web::Web;
-use aplus::{Aplus, EmailAddress, Policy, Site};
+use aplus::{Aplus, EmailAddress, Error, Policy, Refusal, Site};
 use clap::Parser;
 
 use listen::Limits;
@@ -176,13 +176,14 @@ fn build(common: &Common, builder: Builder) -> Aplus {
     builder.policy(policy).build()
 }
 
+/// Adds an operator, or restores a suspended one; one who is active already is no error, so that a script may repeat it.
 async fn add_operator(aplus: &Aplus, email: &EmailAddress) -> Result<(), Failure> {
     let before = aplus.store().operator_by_email(email).await?;
-    let operator = aplus.add_operator(email, &Context::default()).await?;
-    let what = match before {
-        Some(before) if before == operator => "faisait déjà",
-        Some(_) => "fait de nouveau",
-        None => "fait",
+    let what = match aplus.add_operator(email, &Context::default()).await {
+        Ok(_) if before.is_some() => "fait de nouveau",
+        Ok(_) => "fait",
+        Err(Error::Refused(Refusal::EmailTaken)) if before.is_some() => "faisait déjà",
+        Err(error) => return Err(error.into()),
     };
     say(&format!("{email} {what} partie de l'équipe de support."));
     Ok(())
