@@ -261,6 +261,28 @@ async fn each_dead_state_says_why_and_offers_a_new_one() {
 }
 
 #[tokio::test]
+async fn beyond_the_limit_an_unknown_link_still_offers_a_new_one() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let token = ask(&world, &mut browser, AIDANT).await;
+    let why = "Ce lien n&#39;existe pas";
+    for _ in 0..30 {
+        is_dead(&mut browser, &"A".repeat(43), 404, why).await;
+    }
+    for unknown in ["A".repeat(43), "court".to_owned()] {
+        is_dead(&mut browser, &unknown, 429, why).await;
+    }
+    let reply = open(&mut browser, "/connexion/lien?jeton=court").await;
+    assert_eq!(reply.headers[header::RETRY_AFTER], "1");
+    let again = format!("name=\"email\" value=\"{AIDANT}\"");
+    assert!(reply.text().contains(&again), "one press is enough");
+    assert_eq!(
+        leads(&fill(&mut browser, "/connexion/lien", &[("jeton", &token)]).await),
+        "/groupes"
+    );
+}
+
+#[tokio::test]
 async fn five_wrong_addresses_close_that_way_and_the_browser_that_asked_still_confirms() {
     let world = World::new().await;
     let mut browser = world.browser();
