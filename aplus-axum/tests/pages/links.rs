@@ -159,6 +159,27 @@ async fn after_login_one_goes_on_to_a_page_of_this_site_only() {
 }
 
 #[tokio::test]
+async fn the_address_that_was_typed_is_forgotten_at_login_and_at_logout() {
+    let world = World::new().await;
+    let asked = "__Host-aplus-asked";
+    let mut browser = world.browser();
+    let token = ask(&world, &mut browser, AIDANT).await;
+    assert!(browser.cookies[asked].contains("paul.petit"));
+    fill(&mut browser, "/connexion/lien", &[("jeton", &token)]).await;
+    assert!(!browser.cookies.contains_key(asked), "at login");
+    for way_out in ["/deconnexion", "/sessions/fermer"] {
+        world.clock.advance(Duration::from_secs(61));
+        let mut browser = logged_in(&world, AIDANT).await;
+        let mut other = world.browser();
+        ask(&world, &mut other, AIDANT).await;
+        let typed = other.cookies[asked].clone();
+        browser.cookies.insert(asked.to_owned(), typed);
+        assert_eq!(leads(&fill(&mut browser, way_out, &[]).await), "/connexion");
+        assert!(!browser.cookies.contains_key(asked), "{way_out}");
+    }
+}
+
+#[tokio::test]
 async fn a_double_click_lands_on_the_page_with_one_session() {
     let world = World::new().await;
     let mut browser = world.browser();
