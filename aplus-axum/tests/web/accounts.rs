@@ -71,12 +71,9 @@ async fn members_see_of_each_other_what_a9_says_and_responsables_all_of_it() {
     for (whole, of) in [(AIDANT, AIDANT), (RESPONSABLE, AIDANT), (OPERATOR, AIDANT)] {
         assert_eq!(keys(whole, of).await.len(), 13, "{whole}");
     }
-    world
-        .logged_in(INSTRUCTEUR)
-        .await
-        .get(&path)
-        .await
-        .refused(403, "not_your_group");
+    let refused = world.logged_in(INSTRUCTEUR).await.get(&path).await;
+    refused.refused(403, "not_your_group");
+    assert_eq!(refused.json()["rule"], "A9", "a look, not an act (A2)");
     assert_eq!(world.entries("looked").await.len(), 1);
 }
 
