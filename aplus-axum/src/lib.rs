@@ -64,4 +64,4 @@ pub use problem::{NotFound, Problem};
 pub use router::{Route, Verb, Who, router, routes};
 pub use same_origin::{SameOrigin, same_origin};
 pub use span::make_span;
-pub use state::Web;
+pub use state::{Web, home};

@@ -87,8 +87,24 @@ impl FromRef<Web> for Aplus {
     }
 }
 
-/// Where somebody goes on to who wanted no page in particular (L12).
-pub(crate) fn home(holder: &SessionHolder, site: &Site) -> String {
+/// Where somebody goes on to who wanted no page in particular (L12), base path included: an account to its groups, an
+/// operator to the pages of support. A host's `/` leads there, so that it is the same place as after login:
+///
+/// ```
+/// # use aplus_axum::MaybeSession;
+/// # use aplus_core::{Aplus, Site};
+/// # use axum::extract::State;
+/// # use axum::response::Redirect;
+/// async fn root(State(aplus): State<Aplus>, MaybeSession(session): MaybeSession) -> Redirect {
+///     let site = aplus.site();
+///     Redirect::to(&match session {
+///         Some(current) => aplus_axum::home(&current.holder, site),
+///         None => site.path(Site::LOGIN),
+///     })
+/// }
+/// ```
+#[must_use]
+pub fn home(holder: &SessionHolder, site: &Site) -> String {
     site.path(match holder {
         SessionHolder::Account(_) => Site::GROUPS,
         SessionHolder::Operator(_) => Site::SUPPORT,

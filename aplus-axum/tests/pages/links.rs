@@ -2,7 +2,13 @@
 
 use std::time::Duration;
 
+use aplus_axum::{MaybeSession, home};
+use aplus_core::Aplus;
+use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Redirect;
+use axum::routing::get;
 
 use crate::browsing::*;
 use crate::world::*;
@@ -154,6 +160,41 @@ async fn after_login_one_goes_on_to_a_page_of_this_site_only() {
             leads(&fill(&mut browser, "/connexion/lien", &[("jeton", &token)]).await),
             reached
         );
+        world.clock.advance(Duration::from_secs(61));
+    }
+}
+
+#[tokio::test]
+async fn whoever_wanted_no_page_comes_home_to_the_same_place_each_way() {
+    let world = World::new().await;
+    // A host's own start page, as `aplus_axum::home` has it.
+    let root = async |State(aplus): State<Aplus>, MaybeSession(session): MaybeSession| {
+        let home = session.map(|current| home(&current.holder, aplus.site()));
+        Redirect::to(&home.unwrap_or_default())
+    };
+    let host = Router::new()
+        .route("/", get(root))
+        .with_state(world.aplus.clone());
+    for (address, place) in [
+        (RESPONSABLE, "/groupes"),
+        (AIDANT, "/groupes"),
+        (OPERATOR, "/support"),
+    ] {
+        let mut browser = world.browser();
+        let token = ask(&world, &mut browser, address).await;
+        let after_login = fill(&mut browser, "/connexion/lien", &[("jeton", &token)]).await;
+        assert_eq!(leads(&after_login), place, "{address} after login");
+        let again = open(&mut browser, "/connexion").await;
+        assert_eq!(leads(&again), place, "{address} on the login page");
+        browser.app = host.clone();
+        let start = open(&mut browser, "/").await;
+        assert_eq!(leads(&start), place, "{address} at /");
+        world.clock.advance(Duration::from_secs(61));
+        let mut browser = world.browser();
+        let token = world.ask(&mut browser, address).await;
+        let json = serde_json::json!({"token": token});
+        let reply = browser.post("/api/v1/sessions", json).await;
+        assert_eq!(reply.json()["next"], place, "{address} by the API");
         world.clock.advance(Duration::from_secs(61));
     }
 }
