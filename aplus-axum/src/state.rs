@@ -1,6 +1,6 @@
 //! What the routes hold: the core, and what a host sets about the network.
 
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use aplus_core::ports::SessionHolder;
 use aplus_core::{Aplus, Site};
@@ -27,16 +27,22 @@ pub struct Web {
     aplus: Aplus,
     proxies: Arc<[IpNet]>,
     unknown_tokens: Arc<UnknownTokens>,
+    told_of_no_address: Arc<Once>,
     foot: Arc<Foot>,
 }
 
 impl Web {
     /// No proxy is believed: a client's address is that of the connection.
+    ///
+    /// The connection's address is what `into_make_service_with_connect_info::<SocketAddr>()` puts into each request.
+    /// Without it all clients are one to the limits, and the journal does not say from where; the technical log warns
+    /// once.
     pub fn new(aplus: &Aplus) -> Self {
         Self {
             aplus: aplus.clone(),
             proxies: Arc::new([]),
             unknown_tokens: Arc::new(UnknownTokens::default()),
+            told_of_no_address: Arc::new(Once::new()),
             foot: Arc::new(Foot::default()),
         }
     }
@@ -74,6 +80,18 @@ impl Web {
 
     pub(crate) fn page_foot(&self) -> &Foot {
         &self.foot
+    }
+
+    /// Tells the technical log, once, that a request came from nowhere: mostly a host that was put together without
+    /// `ConnectInfo`, of which nothing else would tell.
+    pub(crate) fn warn_of_no_address(&self) {
+        self.told_of_no_address.call_once(|| {
+            tracing::warn!(
+                "a request has no client address: the journal does not say from where, and all such clients share one \
+                 limit; serve with into_make_service_with_connect_info::<SocketAddr>(), and let a trusted proxy name \
+                 its clients in one of Forwarded and X-Forwarded-For"
+            );
+        });
     }
 
     pub(crate) fn unknown_tokens(&self) -> &UnknownTokens {
