@@ -32,6 +32,8 @@
 //!
 //! Every error is a [`Problem`]: [`Problem::status`] is the one place that gives it a status, [`Problem::words`] the one that
 //! says it.
+//!
+#![doc = include_str!("api/examples.md")]
 
 mod api;
 mod body;

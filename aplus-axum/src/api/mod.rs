@@ -1,4 +1,6 @@
 //! The JSON API. A handler reads what was asked, hands it to its use case, and shows what came of it.
+//!
+//! `examples.md` shows requests and their answers; it stands in the documentation of the crate.
 
 mod accounts;
 mod groups;
