@@ -101,7 +101,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // Not in somebody else's group. A refusal has its rule, its code and its facts; the words are chosen last.
     let elsewhere = rules::may_create_accounts(&host.actor(Some(rachida)), &host.group(library));
-    assert_eq!(elsewhere, Err(Refusal::NotYourGroup { group: library }));
+    let (group, matter) = (library, GroupMatter::Acting);
+    assert_eq!(elsewhere, Err(Refusal::NotYourGroup { group, matter }));
     if let Err(no) = elsewhere {
         for language in Language::ALL {
             let words = words::refusal(&no, language, &site);

@@ -13,6 +13,8 @@
 //! | `import` | reading the two published lists |
 //! | `test-util` | the contract suite for stores and the kit for property tests |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub use aplus_core::*;
 
 #[cfg(feature = "sqlx-sqlite")]

@@ -87,6 +87,17 @@ fn is(headers: &HeaderMap, media_type: &str) -> bool {
         .is_some_and(|essence| essence.trim().eq_ignore_ascii_case(media_type))
 }
 
+async fn attempt<T>(
+    request: Request,
+    content: impl FnOnce(&Arrived) -> Result<T, Problem>,
+) -> Result<(T, BodyHash), (HeaderMap, Problem)> {
+    let arrived = arrive(request).await?;
+    match content(&arrived) {
+        Ok(content) => Ok((content, arrived.hash)),
+        Err(problem) => Err((arrived.headers, problem)),
+    }
+}
+
 async fn read<T, S>(
     request: Request,
     state: &S,
@@ -95,18 +106,29 @@ async fn read<T, S>(
 where
     Web: FromRef<S>,
 {
-    let (headers, problem) = match arrive(request).await {
-        Ok(arrived) => match content(&arrived) {
-            Ok(content) => return Ok((content, arrived.hash)),
-            Err(problem) => (arrived.headers, problem),
-        },
-        Err(refused) => refused,
-    };
-    Err(Rejection::new(
-        problem,
-        &headers,
-        Web::from_ref(state).aplus().site(),
-    ))
+    attempt(request, content)
+        .await
+        .map_err(|(headers, problem)| {
+            Rejection::new(problem, &headers, Web::from_ref(state).aplus().site())
+        })
+}
+
+fn object<T: FromFields>(arrived: &Arrived) -> Result<T, Problem> {
+    if is(&arrived.headers, "application/json") {
+        Fields::from_json(&arrived.bytes)?.read()
+    } else {
+        Err(Problem::NotJson)
+    }
+}
+
+impl<T: FromFields> Body<T> {
+    /// The body, or what is wrong with it, for who judges the right first.
+    pub(crate) async fn unjudged(request: Request) -> Result<Self, Problem> {
+        match attempt(request, object).await {
+            Ok((content, hash)) => Ok(Self { content, hash }),
+            Err((_, problem)) => Err(problem),
+        }
+    }
 }
 
 impl<S, T> FromRequest<S> for Body<T>
@@ -118,13 +140,6 @@ where
     type Rejection = Rejection;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
-        let object = |arrived: &Arrived| {
-            if is(&arrived.headers, "application/json") {
-                Fields::from_json(&arrived.bytes)?.read()
-            } else {
-                Err(Problem::NotJson)
-            }
-        };
         let (content, hash) = read(request, state, object).await?;
         Ok(Self { content, hash })
     }

@@ -68,6 +68,9 @@ where
             .get::<ConnectInfo<SocketAddr>>()
             .map(|info| info.0.ip());
         let network = address(connection, &parts.headers, web.proxies()).map(network);
+        if network.is_none() {
+            web.warn_of_no_address();
+        }
         let browser = parts.headers.get(header::USER_AGENT).map(|value| {
             String::from_utf8_lossy(value.as_bytes())
                 .chars()

@@ -32,6 +32,8 @@
 //!
 //! Every error is a [`Problem`]: [`Problem::status`] is the one place that gives it a status, [`Problem::words`] the one that
 //! says it.
+//!
+#![doc = include_str!("api/examples.md")]
 
 mod api;
 mod body;
@@ -64,4 +66,4 @@ pub use problem::{NotFound, Problem};
 pub use router::{Route, Verb, Who, router, routes};
 pub use same_origin::{SameOrigin, same_origin};
 pub use span::make_span;
-pub use state::Web;
+pub use state::{Web, home};

@@ -78,12 +78,14 @@ impl Verb {
     }
 }
 
-/// Every route that is served.
+/// Every route that is served, as this table says.
+///
+#[doc = include_str!("routes.md")]
 pub fn routes() -> impl Iterator<Item = &'static Route> {
     api::ROUTES.iter().chain(pages::ROUTES)
 }
 
-/// Serves the API and the pages below the base path of the site: no `/`, no fallback.
+/// Serves the API and the pages below the base path of the site: no `/`, no fallback. [`routes()`] has the table of them.
 ///
 /// No proxy is believed about its clients; see [`Web`] for that.
 pub fn router<S: Clone + Send + Sync + 'static>(aplus: &Aplus) -> Router<S> {

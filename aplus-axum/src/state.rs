@@ -1,6 +1,6 @@
 //! What the routes hold: the core, and what a host sets about the network.
 
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use aplus_core::ports::SessionHolder;
 use aplus_core::{Aplus, Site};
@@ -27,16 +27,22 @@ pub struct Web {
     aplus: Aplus,
     proxies: Arc<[IpNet]>,
     unknown_tokens: Arc<UnknownTokens>,
+    told_of_no_address: Arc<Once>,
     foot: Arc<Foot>,
 }
 
 impl Web {
     /// No proxy is believed: a client's address is that of the connection.
+    ///
+    /// The connection's address is what `into_make_service_with_connect_info::<SocketAddr>()` puts into each request.
+    /// Without it all clients are one to the limits, and the journal does not say from where; the technical log warns
+    /// once.
     pub fn new(aplus: &Aplus) -> Self {
         Self {
             aplus: aplus.clone(),
             proxies: Arc::new([]),
             unknown_tokens: Arc::new(UnknownTokens::default()),
+            told_of_no_address: Arc::new(Once::new()),
             foot: Arc::new(Foot::default()),
         }
     }
@@ -76,6 +82,18 @@ impl Web {
         &self.foot
     }
 
+    /// Tells the technical log, once, that a request came from nowhere: mostly a host that was put together without
+    /// `ConnectInfo`, of which nothing else would tell.
+    pub(crate) fn warn_of_no_address(&self) {
+        self.told_of_no_address.call_once(|| {
+            tracing::warn!(
+                "a request has no client address: the journal does not say from where, and all such clients share one \
+                 limit; serve with into_make_service_with_connect_info::<SocketAddr>(), and let a trusted proxy name \
+                 its clients in one of Forwarded and X-Forwarded-For"
+            );
+        });
+    }
+
     pub(crate) fn unknown_tokens(&self) -> &UnknownTokens {
         &self.unknown_tokens
     }
@@ -87,8 +105,24 @@ impl FromRef<Web> for Aplus {
     }
 }
 
-/// Where somebody goes on to who wanted no page in particular (L12).
-pub(crate) fn home(holder: &SessionHolder, site: &Site) -> String {
+/// Where somebody goes on to who wanted no page in particular (L12), base path included: an account to its groups, an
+/// operator to the pages of support. A host's `/` leads there, so that it is the same place as after login:
+///
+/// ```
+/// # use aplus_axum::MaybeSession;
+/// # use aplus_core::{Aplus, Site};
+/// # use axum::extract::State;
+/// # use axum::response::Redirect;
+/// async fn root(State(aplus): State<Aplus>, MaybeSession(session): MaybeSession) -> Redirect {
+///     let site = aplus.site();
+///     Redirect::to(&match session {
+///         Some(current) => aplus_axum::home(&current.holder, site),
+///         None => site.path(Site::LOGIN),
+///     })
+/// }
+/// ```
+#[must_use]
+pub fn home(holder: &SessionHolder, site: &Site) -> String {
     site.path(match holder {
         SessionHolder::Account(_) => Site::GROUPS,
         SessionHolder::Operator(_) => Site::SUPPORT,

@@ -20,15 +20,19 @@ const MOST_GIVEN_BYTES: usize = 4 * MOST_BYTES;
 /// (RFC 5321 without quotes). The domain is a name of at least two labels; IDNA (UTS 46) brings it to ASCII. The whole
 /// has at most 254 bytes. Two addresses that look alike but differ stay two.
 ///
+/// `Display` and [`as_str`](Self::as_str) show it, for mails and pages; its `Debug` is redacted, so that what holds one does
+/// not write it into the technical log, where an address stands only as a keyed hash (T1, `HostKey::pseudonym`).
+///
 /// ```
 /// use aplus_core::EmailAddress;
 ///
 /// let address: EmailAddress = " Camille.Roux@Préfecture.FR ".parse()?;
 /// assert_eq!(address.as_str(), "camille.roux@xn--prfecture-c4a.fr");
+/// assert_eq!(format!("{address:?}"), "EmailAddress(…)");
 /// assert!(EmailAddress::parse("Camille <camille.roux@ain.fr>").is_err());
 /// # Ok::<(), aplus_core::EmailError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmailAddress {
     text: String,
     at: usize,
@@ -252,6 +256,12 @@ fn ascii_domain(domain: &str) -> Result<String, EmailError> {
 impl fmt::Display for EmailAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("EmailAddress(…)")
     }
 }
 

@@ -67,7 +67,7 @@ pub use id::{
 pub use lifetimes::{LifetimeError, Lifetimes};
 pub use policy::{DualControl, Policy};
 pub use profile::{FirstName, JobTitle, LastName, Phone, Profile, ProfileChange, ProfileField};
-pub use refusal::{Article, FrozenField, Refusal, Rule};
+pub use refusal::{Article, FrozenField, GroupMatter, Refusal, Rule};
 pub use role::{Role, RoleError, Roles, RolesError};
 pub use secret::{
     BrowserHash, BrowserSecret, HostKey, KeyError, KeyId, LinkHash, LinkSecret, Nonce, SecretError,

@@ -61,6 +61,20 @@ impl FrozenField {
     }
 }
 
+/// What somebody wanted of a group that is not theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GroupMatter {
+    /// To create accounts in it, to add or to take out (A2).
+    Acting,
+    /// To see its accounts (A9).
+    Looking,
+}
+
+impl GroupMatter {
+    /// Every matter.
+    pub const ALL: [Self; 2] = [Self::Acting, Self::Looking];
+}
+
 /// The help article under a refusal (S1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Article {
@@ -138,6 +152,8 @@ pub enum Refusal {
     NotYourGroup {
         /// Which group.
         group: GroupId,
+        /// What was wanted of it, which says by which rule.
+        matter: GroupMatter,
     },
     /// It takes support (A7) or, for sessions of somebody else, L11.
     NotOperator,
@@ -252,11 +268,18 @@ impl Refusal {
             Self::Deactivated | Self::LinkEnded => Rule::L10,
             Self::OperatorSuspended | Self::NotMachine => Rule::A14,
             Self::NotResponsable => Rule::A1,
-            Self::NotYourGroup { .. }
+            Self::NotYourGroup {
+                matter: GroupMatter::Acting,
+                ..
+            }
             | Self::AskSupport
             | Self::AlreadyMember
             | Self::NotMember
             | Self::LastGroup => Rule::A2,
+            Self::NotYourGroup {
+                matter: GroupMatter::Looking,
+                ..
+            } => Rule::A9,
             Self::FrozenField { .. } => Rule::A3,
             Self::NotAccount | Self::NotYourself => Rule::A4,
             Self::EmailTaken | Self::SharedNotAllowed | Self::SharedResponsable => Rule::A5,
@@ -332,7 +355,10 @@ impl Refusal {
             Self::NotLoggedIn => Article::LoggingIn,
             Self::Deactivated => Article::NotRecognised,
             Self::NotResponsable
-            | Self::NotYourGroup { .. }
+            | Self::NotYourGroup {
+                matter: GroupMatter::Acting,
+                ..
+            }
             | Self::EmailTaken
             | Self::SharedNotAllowed
             | Self::SharedResponsable
@@ -348,9 +374,14 @@ impl Refusal {
             | Self::SessionNotFound => Article::Support,
             Self::NotAccount | Self::NotYourself => Article::OwnDetails,
             Self::FrozenField { .. } => Article::AddressOrRole,
-            Self::AlreadyMember | Self::NotMember | Self::LastGroup | Self::AccountNotFound => {
-                Article::Members
+            Self::NotYourGroup {
+                matter: GroupMatter::Looking,
+                ..
             }
+            | Self::AlreadyMember
+            | Self::NotMember
+            | Self::LastGroup
+            | Self::AccountNotFound => Article::Members,
             Self::LastResponsable { .. }
             | Self::OtherGroup { .. }
             | Self::OwnAccount

@@ -162,9 +162,11 @@ impl KeyId {
     }
 }
 
-/// A host key that is too short.
+/// A host key that is too short. It holds how long the key was and nothing of the key, so that it may be printed and logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the host key must have at least 32 bytes, not {bytes}")]
+#[error(
+    "the host key must have at least 32 bytes, not {bytes}: make one with `head -c 32 /dev/urandom`"
+)]
 pub struct KeyError {
     /// How many there were.
     pub bytes: usize,
@@ -331,10 +333,12 @@ mod tests {
 
     #[test]
     fn a_short_key_is_refused_with_the_bound() {
-        let error = HostKey::new(&[0; 31]).unwrap_err();
+        let error = HostKey::new(b"a word that somebody thought of").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the host key must have at least 32 bytes, not 31"
+            "the host key must have at least 32 bytes, not 31: make one with `head -c 32 /dev/urandom`"
         );
+        // What `main` prints of an error, and what a log keeps.
+        assert_eq!(format!("{error:?}"), "KeyError { bytes: 31 }");
     }
 }

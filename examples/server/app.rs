@@ -45,12 +45,11 @@ pub(crate) fn app(aplus: Aplus, mailbox: Mailbox, web: Web) -> Router {
 
 /// To one's groups, or to the login.
 async fn home(State(aplus): State<Aplus>, session: MaybeSession) -> Redirect {
-    let page = if session.0.is_some() {
-        Site::GROUPS
-    } else {
-        Site::LOGIN
-    };
-    Redirect::to(&aplus.site().path(page))
+    let site = aplus.site();
+    Redirect::to(&match session.0 {
+        Some(current) => web::home(&current.holder, site),
+        None => site.path(Site::LOGIN),
+    })
 }
 
 async fn ready(State(aplus): State<Aplus>) -> StatusCode {

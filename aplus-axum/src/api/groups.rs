@@ -1,6 +1,6 @@
 //! One's groups, and what a responsable does in theirs.
 
-use aplus_core::rules::AccountDraft;
+use aplus_core::rules::{self, AccountDraft, Action};
 use aplus_core::{AccountId, EmailAddress, FirstName, GroupId, JobTitle, LastName, Phone, Profile};
 use axum::Json;
 use axum::http::StatusCode;
@@ -8,7 +8,6 @@ use axum::http::StatusCode;
 use super::json::{AccountJson, CreatedJson, GroupJson, List};
 use super::paging::Paging;
 use super::{Call, Ids};
-use crate::body::Body;
 use crate::fields::{Fields, FromFields};
 use crate::problem::Problem;
 
@@ -62,9 +61,11 @@ impl FromFields for AccountDraft {
 
 pub(super) async fn create_account(
     Ids(group): Ids<GroupId>,
-    call: Call<Body<AccountDraft>>,
+    call: Call<Result<AccountDraft, Problem>>,
 ) -> Result<(StatusCode, Json<CreatedJson>), Problem> {
-    let draft = &call.content.content;
+    let draft = call
+        .in_group(Action::CreateAccount, group, rules::may_create_accounts)
+        .await?;
     let created = call
         .aplus
         .create_account(call.author(), group, draft, &call.context)
@@ -86,9 +87,11 @@ impl FromFields for Member {
 
 pub(super) async fn add_member(
     Ids(group): Ids<GroupId>,
-    call: Call<Body<Member>>,
+    call: Call<Result<Member, Problem>>,
 ) -> Result<StatusCode, Problem> {
-    let email = &call.content.content.email;
+    let Member { email } = call
+        .in_group(Action::AddMember, group, rules::may_manage_members)
+        .await?;
     call.aplus
         .add_member(call.author(), group, email, &call.context)
         .await?;

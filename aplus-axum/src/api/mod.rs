@@ -1,4 +1,6 @@
 //! The JSON API. A handler reads what was asked, hands it to its use case, and shows what came of it.
+//!
+//! `examples.md` shows requests and their answers; it stands in the documentation of the crate.
 
 mod accounts;
 mod groups;
@@ -11,8 +13,9 @@ pub(crate) mod story;
 mod support;
 
 use aplus_core::journal::BodyHash;
+use aplus_core::rules::Action;
 use aplus_core::service::{Context, Current};
-use aplus_core::{Aplus, Author, Rule};
+use aplus_core::{Actor, Aplus, Author, GroupFacts, GroupId, Refusal, Rule};
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::routing::on;
@@ -113,6 +116,55 @@ impl<B: FromFields> FromRequest<Web> for Call<Body<B>> {
         let (current, caller) = who(&mut parts, web).await?;
         let body: Body<B> = Body::from_request(Request::from_parts(parts, body), web).await?;
         Ok(Self::new(web, current, caller, body.hash, body))
+    }
+}
+
+/// The body, or what is wrong with it: told only to who may do what was asked (see [`Call::in_group`]).
+impl<B: FromFields> FromRequest<Web> for Call<Result<B, Problem>> {
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, web: &Web) -> Result<Self, Rejection> {
+        let (mut parts, body) = request.into_parts();
+        let (current, caller) = who(&mut parts, web).await?;
+        let request = Request::from_parts(parts, body);
+        // What cannot be read is carried out under no key: its hash matters to nobody.
+        let (content, hash) = match Body::<B>::unjudged(request).await {
+            Ok(Body { content, hash }) => (Ok(content), hash),
+            Err(problem) => (Err(problem), BodyHash::of(&[])),
+        };
+        Ok(Self::new(web, current, caller, hash, content))
+    }
+}
+
+impl<B> Call<Result<B, Problem>> {
+    /// The body of an act in a group. The act judges the right anew; where there is no body to act on, `rule` is asked,
+    /// so that a refusal comes before what is wrong with the body, and is recorded (T1).
+    async fn in_group(
+        &self,
+        action: Action,
+        group: GroupId,
+        rule: fn(&Actor, &GroupFacts) -> Result<(), Refusal>,
+    ) -> Result<&B, Problem> {
+        match &self.content {
+            Ok(body) => Ok(body),
+            Err(problem) => {
+                self.aplus
+                    .allow_in_group(&self.current, action, group, rule, &self.context)
+                    .await?;
+                Err(problem.clone())
+            }
+        }
+    }
+
+    /// The body of an act of support's outside any group, as [`Call::in_group`].
+    async fn as_support(&self, action: Action) -> Result<&B, Problem> {
+        match &self.content {
+            Ok(body) => Ok(body),
+            Err(problem) => {
+                support::allow(&self.aplus, &self.current, action, &self.context).await?;
+                Err(problem.clone())
+            }
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! What support does, each at somebody's request (A7), and what it looks at (T1).
 
 use aplus_core::group::{Department, Matricule, Organisation};
-use aplus_core::rules::{AccountDraft, Action, GroupDraft, Sight};
-use aplus_core::service::{FoundAccount, GroupForm};
+use aplus_core::rules::{self, AccountDraft, Action, GroupDraft, Sight};
+use aplus_core::service::{Context, Current, FoundAccount, GroupForm};
 use aplus_core::{
-    AccountId, EmailAddress, GroupId, GroupName, Principal, Reference, SupportRequest,
+    AccountId, Aplus, EmailAddress, GroupId, GroupName, Principal, Reference, SupportRequest,
 };
 use axum::Json;
 use axum::extract::RawQuery;
@@ -15,7 +15,6 @@ use super::json::{AccountJson, CreatedJson, GroupJson};
 use super::paging::query_fields;
 use super::story::{Step, steps};
 use super::{Call, Ids};
-use crate::body::Body;
 use crate::fields::{Fields, FromFields};
 use crate::problem::Problem;
 
@@ -54,12 +53,26 @@ impl FromFields for GroupForm {
     }
 }
 
+/// Whether somebody acts as support at all, before what they sent is looked at; a no is recorded (T1).
+pub(super) async fn allow(
+    aplus: &Aplus,
+    current: &Current,
+    action: Action,
+    context: &Context,
+) -> Result<(), Problem> {
+    let verdict = rules::may_act_as_support(&current.actor());
+    Ok(aplus
+        .allow(current, action, None, None, verdict, context)
+        .await?)
+}
+
 pub(super) async fn create_group(
-    call: Call<Body<GroupForm>>,
+    call: Call<Result<GroupForm, Problem>>,
 ) -> Result<(StatusCode, Json<GroupJson>), Problem> {
+    let form = call.as_support(Action::CreateGroup).await?;
     let group = call
         .aplus
-        .create_group(call.author(), &call.content.content, &call.context)
+        .create_group(call.author(), form, &call.context)
         .await?;
     Ok((StatusCode::CREATED, Json(GroupJson::from(&group))))
 }
@@ -83,9 +96,13 @@ impl FromFields for AccountForm {
 
 pub(super) async fn create_account(
     Ids(group): Ids<GroupId>,
-    call: Call<Body<AccountForm>>,
+    call: Call<Result<AccountForm, Problem>>,
 ) -> Result<(StatusCode, Json<CreatedJson>), Problem> {
-    let AccountForm { draft, request } = &call.content.content;
+    let AccountForm { draft, request } = call
+        .in_group(Action::CreateAccountFor, group, |actor, _| {
+            rules::may_act_as_support(actor)
+        })
+        .await?;
     let created = call
         .aplus
         .create_account_for(call.author(), group, draft, request, &call.context)
@@ -165,7 +182,13 @@ pub(super) async fn find(
 ) -> Result<Json<FoundJson>, Problem> {
     let mut fields = query_fields(query.as_deref().unwrap_or_default());
     let email = fields.email("email");
-    let email = fields.finish(email)?;
+    let email = match fields.finish(email) {
+        Ok(email) => email,
+        Err(problem) => {
+            allow(&call.aplus, &call.current, Action::Look, &call.context).await?;
+            return Err(problem);
+        }
+    };
     let found = call
         .aplus
         .find_account(&call.current, &email, &call.context)

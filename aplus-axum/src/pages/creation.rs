@@ -4,8 +4,8 @@ use aplus_core::rules::{self, AccountDraft, Action};
 use aplus_core::service::Warning;
 use aplus_core::words;
 use aplus_core::{
-    EmailAddress, Group, GroupId, ProfileField, Refusal, Role, Roles, RolesError, Site,
-    SupportRequest,
+    Actor, EmailAddress, Group, GroupFacts, GroupId, ProfileField, Refusal, Role, Roles,
+    RolesError, Site, SupportRequest,
 };
 use askama::Template;
 use axum::http::StatusCode;
@@ -81,49 +81,45 @@ impl By {
 
 pub(super) async fn show(signed: Signed, by: By) -> Answer {
     let id: GroupId = signed.id("group")?;
-    let (group, of_group, facts) = read(&signed, id, None).await?;
-    let verdict = match by {
-        By::Responsable => rules::may_create_accounts(&facts.actor, &of_group),
-        By::Support => rules::may_act_as_support(&facts.actor),
-    };
-    signed
-        .aplus()
-        .allow(
-            &signed.current,
-            by.action(),
-            None,
-            Some(id),
-            verdict,
-            &signed.context,
-        )
-        .await?;
+    let group = allowed(&signed, by, id).await?;
     form(&signed, by, &group, StatusCode::OK, Vec::new(), None)
+}
+
+/// The group, for who may create an account in it at all.
+async fn allowed(signed: &Signed, by: By, id: GroupId) -> Result<Group, Problem> {
+    let rule = match by {
+        By::Responsable => rules::may_create_accounts,
+        By::Support => |actor: &Actor, _: &GroupFacts| rules::may_act_as_support(actor),
+    };
+    let (aplus, context) = (signed.aplus(), &signed.context);
+    aplus
+        .allow_in_group(&signed.current, by.action(), id, rule, context)
+        .await?;
+    Ok(aplus.group(id).await?)
 }
 
 pub(super) async fn create(signed: Signed, by: By) -> Answer {
     let id: GroupId = signed.id("group")?;
-    signed.form.holds(&by.fields(), &[ROLES])?;
-    let (group, of_group, facts) = read(&signed, id, None).await?;
+    let known = signed.form.holds(&by.fields(), &[ROLES]);
     let mut errors = Errors::default();
     let draft = draft(&signed.form, &mut errors);
     let request = match by {
         By::Responsable => None,
         By::Support => requester::read(&signed.form, &mut errors),
     };
-    let Some(draft) = draft.filter(|_| errors.0.is_empty()) else {
-        return form(
-            &signed,
-            by,
-            &group,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            errors.0,
-            None,
-        );
+    let Some(draft) = draft.filter(|_| errors.0.is_empty() && known.is_ok()) else {
+        // Only who may create an account here learns what is wrong with the form.
+        let group = allowed(&signed, by, id).await?;
+        known?;
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return form(&signed, by, &group, status, errors.0, None);
     };
     let step = signed.form.text(STEP);
     if step == "corriger" {
+        let group = allowed(&signed, by, id).await?;
         return form(&signed, by, &group, StatusCode::OK, Vec::new(), None);
     }
+    let (group, of_group, facts) = read(&signed, id, None).await?;
     if step == "creer" {
         let created = carry_out(&signed, id, &draft, request.as_ref()).await;
         return created.or_else(|problem| refused(&signed, by, &group, problem));

@@ -4,7 +4,7 @@ use aplus_core::service::{LinkView, Opened};
 use aplus_core::words;
 use aplus_core::{BrowserHash, EmailAddress, LinkSecret, Refusal, Site};
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use super::form::Errors;
@@ -62,7 +62,7 @@ pub(super) async fn confirm(visit: Visit) -> Answer {
     visit.form.holds(&[TOKEN, "email"], &[])?;
     let (token, typed) = (visit.form.text(TOKEN), visit.form.text("email"));
     let Ok(secret) = LinkSecret::parse(token) else {
-        return dead(&visit, unknown(&visit)?);
+        return dead(&visit, Refusal::LinkUnknown);
     };
     let mut errors = Errors::default();
     let email = errors.given("email", typed, EmailAddress::parse, |error| {
@@ -117,7 +117,6 @@ async fn refused(
             Some(opened) => Ok(welcome(visit, opened)),
             None => dead(visit, refusal),
         },
-        Refusal::LinkUnknown => dead(visit, unknown(visit)?),
         other => dead(visit, other),
     }
 }
@@ -138,25 +137,10 @@ async fn look(
     token: &str,
 ) -> Result<Result<(LinkSecret, LinkView), Refusal>, Problem> {
     let Ok(secret) = LinkSecret::parse(token) else {
-        return Ok(Err(unknown(visit)?));
+        return Ok(Err(Refusal::LinkUnknown));
     };
     let view = visit.aplus().inspect_link(&secret, browser(visit)).await?;
-    match view.state.refused() {
-        Ok(()) => Ok(Ok((secret, view))),
-        Err(Refusal::LinkUnknown) => Ok(Err(unknown(visit)?)),
-        Err(refusal) => Ok(Err(refusal)),
-    }
-}
-
-/// An unknown link is counted against its network; too many are told to slow down.
-fn unknown(visit: &Visit) -> Result<Refusal, Problem> {
-    let counted = visit
-        .web
-        .unknown_tokens()
-        .count(visit.caller.network(), visit.aplus().now());
-    counted
-        .map(|()| Refusal::LinkUnknown)
-        .map_err(|seconds| Problem::SlowDown { seconds })
+    Ok(view.state.refused().map(|()| (secret, view)))
 }
 
 fn browser(visit: &Visit) -> Option<BrowserHash> {
@@ -186,7 +170,11 @@ fn live(
 }
 
 /// Why it is dead, and a new one in one press (L9).
+///
+/// An unknown link is counted against its network: beyond the limit only the status is another, since whoever shares an
+/// address with somebody who tries tokens still needs the way to a new link.
 fn dead(visit: &Visit, refusal: Refusal) -> Answer {
+    let unknown = refusal == Refusal::LinkUnknown;
     let problem = Problem::from(refusal);
     let known = Asked::read(&visit.headers, visit.site()).map(|asked| asked.email.to_string());
     let page = DeadLinkPage {
@@ -197,7 +185,18 @@ fn dead(visit: &Visit, refusal: Refusal) -> Answer {
         known: known.unwrap_or_default(),
         next: "",
     };
-    visit.page(problem.status(), &page)
+    let mut response = visit.page(problem.status(), &page)?;
+    if unknown && let Err(seconds) = count_unknown(visit) {
+        *response.status_mut() = Problem::SlowDown { seconds }.status();
+        let retry = HeaderValue::from(seconds);
+        response.headers_mut().insert(header::RETRY_AFTER, retry);
+    }
+    Ok(response)
+}
+
+fn count_unknown(visit: &Visit) -> Result<(), u64> {
+    let (network, now) = (visit.caller.network(), visit.aplus().now());
+    visit.web.unknown_tokens().count(network, now)
 }
 
 /// Logged in: on to the page that was wanted, or home (L12).

@@ -55,37 +55,33 @@ fn form(
 
 pub(super) async fn show(signed: Signed) -> Answer {
     let id: GroupId = signed.id("group")?;
-    let (group, of_group, facts) = read(&signed, id, None).await?;
-    let verdict = rules::may_manage_members(&facts.actor, &of_group);
-    signed
-        .aplus()
-        .allow(
-            &signed.current,
-            Action::AddMember,
-            None,
-            Some(id),
-            verdict,
-            &signed.context,
-        )
-        .await?;
+    let group = allowed(&signed, id).await?;
     form(&signed, &group, StatusCode::OK, Vec::new(), None)
+}
+
+/// The group, for who adds to it at all.
+async fn allowed(signed: &Signed, id: GroupId) -> Result<Group, Problem> {
+    let (aplus, context) = (signed.aplus(), &signed.context);
+    let rule = rules::may_manage_members;
+    aplus
+        .allow_in_group(&signed.current, Action::AddMember, id, rule, context)
+        .await?;
+    Ok(aplus.group(id).await?)
 }
 
 /// Adds the account; if it becomes a responsable here by that, the page says so first (A2).
 pub(super) async fn add(signed: Signed) -> Answer {
     let id: GroupId = signed.id("group")?;
-    signed.form.holds(&["email", CONFIRMED], &[])?;
+    let known = signed.form.holds(&["email", CONFIRMED], &[]);
     let mut errors = Errors::default();
     let parsed = EmailAddress::parse(signed.form.text("email"));
-    let Some(email) = errors.of("email", parsed, |error| words::email_error(error, FRENCH)) else {
-        let (group, ..) = read(&signed, id, None).await?;
-        return form(
-            &signed,
-            &group,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            errors.0,
-            None,
-        );
+    let email = errors.of("email", parsed, |error| words::email_error(error, FRENCH));
+    let Some(email) = email.filter(|_| known.is_ok()) else {
+        // Only who adds here learns what is wrong with the form.
+        let group = allowed(&signed, id).await?;
+        known?;
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return form(&signed, &group, status, errors.0, None);
     };
     let (group, _, facts) = read(&signed, id, Some(TargetRef::Email(email.clone()))).await?;
     let warns = rights::adding(&facts) == Ok(true) && !signed.form.names(CONFIRMED);

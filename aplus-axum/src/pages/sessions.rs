@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::confirm::ConfirmPage;
 use super::shell::{LOG_OUT, Shell};
-use super::slip::Note;
+use super::slip::{Asked, Note};
 use super::view::{Link, Moment};
 use super::visit::{Answer, Signed, Visit, set};
 use crate::cookies;
@@ -122,6 +122,7 @@ pub(super) async fn log_out(visit: Visit) -> Answer {
 fn out(visit: &Visit) -> Response {
     let mut response = visit.go(&visit.site().path(Site::LOGIN), Some(Note::LoggedOut));
     set(&mut response, cookies::clear_session(visit.site()));
+    set(&mut response, Asked::clear(visit.site()));
     response
 }
 

@@ -185,7 +185,8 @@ impl Asked {
         Some(Self { email, first, last })
     }
 
-    /// It lives twice as long as a link, so that the page of an expired one still knows the address.
+    /// An address on a shared desk: it lives as long as the browser is known as the one that asked (a link's life, and the
+    /// second press), which is a little longer than the link, whose page then still knows the address.
     pub(super) fn write(&self, lifetimes: &Lifetimes, site: &Site) -> Option<HeaderValue> {
         let text = format!(
             "{}|{}|{}",
@@ -193,7 +194,7 @@ impl Asked {
             self.last.as_unix_micros(),
             self.email
         );
-        ASKED.write(text, lifetimes.link() * 2, site)
+        ASKED.write(text, lifetimes.link() + Lifetimes::SECOND_PRESS, site)
     }
 
     pub(super) fn clear(site: &Site) -> Option<HeaderValue> {
@@ -222,10 +223,15 @@ mod tests {
             first: at(0),
             last: at(5),
         };
+        let short = Lifetimes::default()
+            .with_link(Duration::from_secs(600))
+            .unwrap();
+        let set = asked.write(&short, &site).unwrap();
+        assert!(set.to_str().unwrap().ends_with("; Max-Age=660"), "{set:?}");
         let set = asked.write(&Lifetimes::default(), &site).unwrap();
         let set = set.to_str().unwrap();
         assert!(
-            set.contains("HttpOnly") && set.contains("Secure") && set.ends_with("Max-Age=3600"),
+            set.contains("HttpOnly") && set.contains("Secure") && set.ends_with("; Max-Age=1860"),
             "{set}"
         );
         let mut headers = HeaderMap::new();

@@ -2,7 +2,13 @@
 
 use std::time::Duration;
 
+use aplus_axum::{MaybeSession, home};
+use aplus_core::Aplus;
+use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Redirect;
+use axum::routing::get;
 
 use crate::browsing::*;
 use crate::world::*;
@@ -159,6 +165,62 @@ async fn after_login_one_goes_on_to_a_page_of_this_site_only() {
 }
 
 #[tokio::test]
+async fn whoever_wanted_no_page_comes_home_to_the_same_place_each_way() {
+    let world = World::new().await;
+    // A host's own start page, as `aplus_axum::home` has it.
+    let root = async |State(aplus): State<Aplus>, MaybeSession(session): MaybeSession| {
+        let home = session.map(|current| home(&current.holder, aplus.site()));
+        Redirect::to(&home.unwrap_or_default())
+    };
+    let host = Router::new()
+        .route("/", get(root))
+        .with_state(world.aplus.clone());
+    for (address, place) in [
+        (RESPONSABLE, "/groupes"),
+        (AIDANT, "/groupes"),
+        (OPERATOR, "/support"),
+    ] {
+        let mut browser = world.browser();
+        let token = ask(&world, &mut browser, address).await;
+        let after_login = fill(&mut browser, "/connexion/lien", &[("jeton", &token)]).await;
+        assert_eq!(leads(&after_login), place, "{address} after login");
+        let again = open(&mut browser, "/connexion").await;
+        assert_eq!(leads(&again), place, "{address} on the login page");
+        browser.app = host.clone();
+        let start = open(&mut browser, "/").await;
+        assert_eq!(leads(&start), place, "{address} at /");
+        world.clock.advance(Duration::from_secs(61));
+        let mut browser = world.browser();
+        let token = world.ask(&mut browser, address).await;
+        let json = serde_json::json!({"token": token});
+        let reply = browser.post("/api/v1/sessions", json).await;
+        assert_eq!(reply.json()["next"], place, "{address} by the API");
+        world.clock.advance(Duration::from_secs(61));
+    }
+}
+
+#[tokio::test]
+async fn the_address_that_was_typed_is_forgotten_at_login_and_at_logout() {
+    let world = World::new().await;
+    let asked = "__Host-aplus-asked";
+    let mut browser = world.browser();
+    let token = ask(&world, &mut browser, AIDANT).await;
+    assert!(browser.cookies[asked].contains("paul.petit"));
+    fill(&mut browser, "/connexion/lien", &[("jeton", &token)]).await;
+    assert!(!browser.cookies.contains_key(asked), "at login");
+    for way_out in ["/deconnexion", "/sessions/fermer"] {
+        world.clock.advance(Duration::from_secs(61));
+        let mut browser = logged_in(&world, AIDANT).await;
+        let mut other = world.browser();
+        ask(&world, &mut other, AIDANT).await;
+        let typed = other.cookies[asked].clone();
+        browser.cookies.insert(asked.to_owned(), typed);
+        assert_eq!(leads(&fill(&mut browser, way_out, &[]).await), "/connexion");
+        assert!(!browser.cookies.contains_key(asked), "{way_out}");
+    }
+}
+
+#[tokio::test]
 async fn a_double_click_lands_on_the_page_with_one_session() {
     let world = World::new().await;
     let mut browser = world.browser();
@@ -258,6 +320,28 @@ async fn each_dead_state_says_why_and_offers_a_new_one() {
     is_dead(&mut fresh, &"A".repeat(43), 404, "Ce lien n&#39;existe pas").await;
     is_dead(&mut fresh, "court", 404, "Ce lien n&#39;existe pas").await;
     is_dead(&mut fresh, "", 404, "Ce lien n&#39;existe pas").await;
+}
+
+#[tokio::test]
+async fn beyond_the_limit_an_unknown_link_still_offers_a_new_one() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let token = ask(&world, &mut browser, AIDANT).await;
+    let why = "Ce lien n&#39;existe pas";
+    for _ in 0..30 {
+        is_dead(&mut browser, &"A".repeat(43), 404, why).await;
+    }
+    for unknown in ["A".repeat(43), "court".to_owned()] {
+        is_dead(&mut browser, &unknown, 429, why).await;
+    }
+    let reply = open(&mut browser, "/connexion/lien?jeton=court").await;
+    assert_eq!(reply.headers[header::RETRY_AFTER], "1");
+    let again = format!("name=\"email\" value=\"{AIDANT}\"");
+    assert!(reply.text().contains(&again), "one press is enough");
+    assert_eq!(
+        leads(&fill(&mut browser, "/connexion/lien", &[("jeton", &token)]).await),
+        "/groupes"
+    );
 }
 
 #[tokio::test]

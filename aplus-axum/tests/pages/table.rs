@@ -87,6 +87,31 @@ async fn whoever_may_not_is_told_and_it_is_recorded() {
 }
 
 #[tokio::test]
+async fn the_right_comes_before_what_is_wrong_with_the_form() {
+    let world = World::new().await;
+    let forms = [
+        &[][..],
+        &[("email", "x")],
+        &[("admin", "true")],
+        &[("email", "a@b.fr"), ("email", "c@d.fr")],
+    ];
+    for route in pages()
+        .filter(|route| route.method.method() == Method::POST && route.path.ends_with("/nouveau"))
+    {
+        let path = foreign(route, &world);
+        for form in forms {
+            world.clock.advance(Duration::from_secs(601));
+            let mut browser = logged_in(&world, RESPONSABLE).await;
+            let recorded = world.entries("refused").await.len();
+            let reply = fill(&mut browser, &path, form).await;
+            assert_eq!(reply.status, StatusCode::FORBIDDEN, "{path} {form:?}");
+            let entries = world.entries("refused").await.len();
+            assert_eq!(entries, recorded + 1, "{path} {form:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn another_site_changes_nothing() {
     let world = World::new().await;
     let browser = logged_in(&world, RESPONSABLE)

@@ -1,6 +1,8 @@
 //! Groups, and what a responsable does in theirs (A1, A2, A5, A8, A9, A11).
 
-use axum::http::StatusCode;
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::world::*;
@@ -69,12 +71,9 @@ async fn members_see_of_each_other_what_a9_says_and_responsables_all_of_it() {
     for (whole, of) in [(AIDANT, AIDANT), (RESPONSABLE, AIDANT), (OPERATOR, AIDANT)] {
         assert_eq!(keys(whole, of).await.len(), 13, "{whole}");
     }
-    world
-        .logged_in(INSTRUCTEUR)
-        .await
-        .get(&path)
-        .await
-        .refused(403, "not_your_group");
+    let refused = world.logged_in(INSTRUCTEUR).await.get(&path).await;
+    refused.refused(403, "not_your_group");
+    assert_eq!(refused.json()["rule"], "A9", "a look, not an act (A2)");
     assert_eq!(world.entries("looked").await.len(), 1);
 }
 
@@ -187,6 +186,56 @@ async fn nobody_else_creates_an_account_there_and_each_refusal_is_recorded() {
         .await
         .refused(404, "group_not_found");
     assert_eq!(world.entries("account_created").await.len(), 4);
+}
+
+#[tokio::test]
+async fn the_right_comes_before_what_is_wrong_with_the_body() {
+    let world = World::new().await;
+    let accounts = format!("/api/v1/groups/{}/accounts", world.mairie);
+    let members = format!("/api/v1/groups/{}/members", world.mairie);
+    for (path, body) in [
+        (&accounts, "{}"),
+        (&accounts, r#"{"email": "x", "roles": ["chef"]}"#),
+        (&accounts, "not json"),
+        (&members, "{}"),
+        (&members, r#"{"email": 1, "group": 2}"#),
+        (&members, "[]"),
+    ] {
+        // Equal refusals within ten minutes are one entry (T1).
+        world.clock.advance(Duration::from_secs(601));
+        let send = async |address: &str| {
+            let mut browser = world.logged_in(address).await;
+            let bytes = body.to_owned().into();
+            browser.send(Method::POST, path, Some(bytes)).await
+        };
+        for (address, code) in [
+            (AIDANT, "not_responsable"),
+            (OTHER_RESPONSABLE, "not_your_group"),
+            (OPERATOR, "not_responsable"),
+        ] {
+            let recorded = world.entries("refused").await.len();
+            send(address).await.refused(403, code);
+            let entries = world.entries("refused").await.len();
+            assert_eq!(entries, recorded + 1, "{address} {path} {body}");
+        }
+        let recorded = world.entries("refused").await.len();
+        let (status, code) = send(RESPONSABLE).await.problem();
+        assert!(
+            matches!(
+                (status, code.as_str()),
+                (422, "invalid") | (400, "malformed")
+            ),
+            "{status} {code} {path} {body}"
+        );
+        assert_eq!(world.entries("refused").await.len(), recorded, "{path}");
+    }
+    let nowhere = format!("/api/v1/groups/{}/accounts", world.id(AIDANT));
+    world
+        .logged_in(RESPONSABLE)
+        .await
+        .post(&nowhere, json!({}))
+        .await
+        .refused(404, "group_not_found");
 }
 
 #[tokio::test]

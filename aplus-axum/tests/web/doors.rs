@@ -9,6 +9,7 @@ use axum::http::{Method, StatusCode, header};
 use axum::routing::get;
 use serde_json::json;
 
+use crate::secrets::Log;
 use crate::world::*;
 
 #[tokio::test]
@@ -255,4 +256,30 @@ async fn a_host_has_its_own_state_routes_and_fallback_and_knows_who_is_logged_in
         page.headers[header::LOCATION],
         "/connexion?suite=%2Fown%3Ftri%3Dnom"
     );
+}
+
+#[tokio::test]
+async fn a_client_without_an_address_is_told_to_the_log_once() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone());
+    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let body = || axum::body::Body::from(r#"{"token": "x"}"#);
+    let from_nowhere = || {
+        axum::http::Request::post("/api/v1/login-links/inspect")
+            .header("content-type", "application/json")
+            .body(body())
+            .unwrap()
+    };
+    browser
+        .post("/api/v1/login-links/inspect", json!({"token": "x"}))
+        .await;
+    let warned = || log.text().matches("no client address").count();
+    assert_eq!(warned(), 0, "the connection has one");
+    for _ in 0..3 {
+        assert_eq!(browser.sent(from_nowhere()).await.status, 200);
+    }
+    assert_eq!(warned(), 1);
 }

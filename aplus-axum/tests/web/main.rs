@@ -4,6 +4,7 @@
 
 mod accounts;
 mod doors;
+mod examples;
 mod login;
 mod me;
 mod routes;

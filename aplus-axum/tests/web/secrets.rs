@@ -9,7 +9,13 @@ use tower_http::trace::TraceLayer;
 use crate::world::*;
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -73,7 +79,7 @@ async fn no_answer_and_no_line_of_the_log_holds_a_secret() {
             .await,
     );
 
-    let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    let log = log.text();
     assert!(
         log.contains("/api/v1/support/accounts"),
         "the log was heard"

@@ -69,6 +69,38 @@ async fn a_request_is_needed_whole() {
 }
 
 #[tokio::test]
+async fn whoever_is_not_support_is_told_so_before_what_is_wrong_with_the_body() {
+    let world = World::new().await;
+    let accounts = format!("/api/v1/support/groups/{}/accounts", world.mairie);
+    for path in ["/api/v1/support/groups", &accounts] {
+        let recorded = world.entries("refused").await.len();
+        let mut responsable = world.logged_in(RESPONSABLE).await;
+        responsable
+            .post(path, json!({"name": 1}))
+            .await
+            .refused(403, "not_operator");
+        let entries = world.entries("refused").await.len();
+        assert_eq!(entries, recorded + 1, "{path}");
+        let mut operator = world.logged_in(OPERATOR).await;
+        assert!(
+            !operator
+                .post(path, json!({"name": 1}))
+                .await
+                .errors()
+                .is_empty(),
+            "{path}"
+        );
+    }
+    let recorded = world.entries("refused").await.len();
+    let mut responsable = world.logged_in(RESPONSABLE).await;
+    responsable
+        .get("/api/v1/support/accounts?email=x")
+        .await
+        .refused(403, "not_operator");
+    assert_eq!(world.entries("refused").await.len(), recorded + 1);
+}
+
+#[tokio::test]
 async fn one_group_is_made_under_one_key() {
     let world = World::new().await;
     let key = "0197a3c0-1234-7abc-8def-0123456789ab";

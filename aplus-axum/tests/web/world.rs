@@ -230,7 +230,7 @@ impl World {
 /// Keeps cookies as a browser does, and sends these headers with each request.
 #[derive(Clone)]
 pub(crate) struct Browser {
-    app: Router,
+    pub(crate) app: Router,
     pub(crate) cookies: BTreeMap<String, String>,
     pub(crate) headers: HeaderMap,
 }

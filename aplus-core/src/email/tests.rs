@@ -210,3 +210,23 @@ proptest! {
         let _ = EmailAddress::parse(&text);
     }
 }
+
+#[test]
+fn no_debug_of_what_holds_an_address_shows_it() {
+    let address = EmailAddress::parse("camille.roux@ain.fr").unwrap();
+    let draft =
+        crate::rules::AccountDraft::new(address.clone(), crate::Roles::only(crate::Role::Aidant));
+    for shown in [
+        format!("{address:?}"),
+        format!("{address:#?}"),
+        format!("{:?}", Some(&address)),
+        format!("{draft:?}"),
+    ] {
+        assert!(
+            !shown.contains("camille") && !shown.contains("ain.fr"),
+            "{shown}"
+        );
+        assert!(shown.contains("EmailAddress(…)"), "{shown}");
+    }
+    assert_eq!(address.to_string(), "camille.roux@ain.fr");
+}

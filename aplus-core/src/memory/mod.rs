@@ -47,7 +47,14 @@ impl MemoryStore {
     /// All that the store holds, as text in a fixed order: two stores that were told the same show the same.
     #[must_use]
     pub fn dump(&self) -> String {
-        format!("{:#?}", self.state())
+        let state = self.state();
+        // An address does not show itself.
+        let accounts = state.accounts.values();
+        let addresses: Vec<_> = accounts
+            .map(|account| account.email.as_ref().map(EmailAddress::as_str))
+            .chain(state.operators.values().map(|it| Some(it.email.as_str())))
+            .collect();
+        format!("{addresses:#?}\n{state:#?}")
     }
 
     /// The entries that wait for the sealer, in the order of their ids.

@@ -86,7 +86,7 @@ pub trait Entropy: Send + Sync + 'static {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), StoreError>;
 }
 
-/// A letter, ready to be sent.
+/// A letter, ready to be sent. Its `Debug` shows the id alone.
 #[derive(Clone)]
 pub struct Letter {
     /// The same for each attempt at the same mail.
@@ -99,7 +99,18 @@ pub struct Letter {
     pub text: String,
     /// The same as HTML, without pictures or tracking.
     pub html: String,
-    /// The address of the link that it carries, if it confirms something.
+    /// The address of the link that it carries, if it confirms something; it stands in `text` and `html` too. Whoever has
+    /// it can log in: the type shows it in no log, and a mailer that needs it asks by name, through
+    /// `secrecy::ExposeSecret` (the crate `secrecy` 0.10):
+    ///
+    /// ```
+    /// use aplus_core::ports::Letter;
+    /// use secrecy::ExposeSecret;
+    ///
+    /// fn button(letter: &Letter) -> Option<&str> {
+    ///     letter.link.as_ref().map(ExposeSecret::expose_secret)
+    /// }
+    /// ```
     pub link: Option<secrecy::SecretString>,
 }
 

@@ -19,7 +19,9 @@
 //!
 //! let town_hall = GroupId::from_uuid(uuid::Uuid::from_u128(1));
 //! let account = AccountId::from_uuid(uuid::Uuid::from_u128(2));
-//! let facts = GroupFacts { id: town_hall, version: Version(0), active_responsables: 1 };
+//! // The version counts how often the group's set of active responsables has changed. A store writes an act only while
+//! // it is still this one; above 0 the group has had a responsable (A7). A host that keeps no count gives 1 for that.
+//! let facts = GroupFacts { id: town_hall, version: Version(1), active_responsables: 1 };
 //!
 //! let aidant = Actor::Account(Standing::active(account, Roles::only(Role::Aidant), [town_hall]));
 //! assert_eq!(rules::may_create_accounts(&aidant, &facts), Err(Refusal::NotResponsable));
@@ -61,7 +63,7 @@ pub use support::{
 };
 
 use crate::account::OperatorStatus;
-use crate::{Actor, OperatorStanding, Refusal, Standing};
+use crate::{Actor, GroupMatter, OperatorStanding, Refusal, Standing};
 
 /// Everything that the rules are asked about: the rows of the table of rights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -183,7 +185,8 @@ fn responsable_of(actor: &Actor, group: crate::GroupId) -> Result<&Standing, Ref
     if !standing.is_responsable() {
         Err(Refusal::NotResponsable)
     } else if !standing.groups.contains(group) {
-        Err(Refusal::NotYourGroup { group })
+        let matter = GroupMatter::Acting;
+        Err(Refusal::NotYourGroup { group, matter })
     } else {
         Ok(standing)
     }

@@ -2,7 +2,7 @@
 
 use super::{active_account, active_support, not_suspended};
 use crate::account::Status;
-use crate::{Actor, GroupId, Refusal, Standing};
+use crate::{Actor, GroupId, GroupMatter, Refusal, Standing};
 
 /// How much of an account somebody sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,7 +56,8 @@ pub fn may_view_group(actor: &Actor, group: GroupId) -> Result<(), Refusal> {
     if active_account(actor)?.groups.contains(group) {
         Ok(())
     } else {
-        Err(Refusal::NotYourGroup { group })
+        let matter = GroupMatter::Looking;
+        Err(Refusal::NotYourGroup { group, matter })
     }
 }
 

@@ -1,12 +1,12 @@
 //! What a responsable does: creating, adding, taking out, deactivating, reactivating, withdrawing.
 
-use super::{Acted, Aplus, Context, Error};
+use super::{Acted, Aplus, Context, Current, Error};
 use crate::account::Account;
 use crate::act::Act;
 use crate::ports::{Facts, Repeated, TargetRef, Wanted};
 use crate::rules::{self, AccountDraft, Action};
 use crate::{
-    AccountId, Author, EmailAddress, GroupFacts, GroupId, Refusal, SupportRequest, Target,
+    AccountId, Actor, Author, EmailAddress, GroupFacts, GroupId, Refusal, SupportRequest, Target,
 };
 
 /// Something that the creator should look at again; nothing was refused.
@@ -79,6 +79,26 @@ pub(super) fn wanted(author: Author, target: Option<TargetRef>, group: Option<Gr
 }
 
 impl Aplus {
+    /// Whether somebody may begin `action` in a group at all, by this rule, whatever else their request holds: so that
+    /// only who may learns what is wrong with the rest (A1, A2, A7). A no is recorded (T1).
+    ///
+    /// # Errors
+    /// [`Refusal::GroupNotFound`], what `rule` refuses; what the store says.
+    pub async fn allow_in_group(
+        &self,
+        current: &Current,
+        action: Action,
+        in_group: GroupId,
+        rule: fn(&Actor, &GroupFacts) -> Result<(), Refusal>,
+        context: &Context,
+    ) -> Result<(), Error> {
+        let wanted = wanted(current.author(), None, Some(in_group));
+        let facts = self.0.store.facts(&wanted).await?;
+        let verdict = group(&facts).and_then(|group| rule(&facts.actor, group));
+        self.allow(current, action, None, Some(in_group), verdict, context)
+            .await
+    }
+
     /// A responsable creates an account in their own group (A1, A2, A5).
     ///
     /// # Errors

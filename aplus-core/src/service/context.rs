@@ -6,11 +6,25 @@ use crate::journal::{BodyHash, Origin};
 use crate::{Author, BrowserHash, LinkHash, RequestId};
 
 /// The caller's own name for a request, so that it is carried out once however often it is sent.
+///
+/// A repetition is told from another request by the hash alone: see [`body`](Self::body) for what a host must put in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IdempotencyKey {
     /// A UUID of the caller's choice, counted per caller.
     pub key: uuid::Uuid,
-    /// The hash of the request: the same key with another one is refused.
+    /// The hash of the whole request: the same key with another one is refused. It MUST cover the method and the path
+    /// with its query as well as the bytes of the body: two requests without a body (deactivate one account, then another)
+    /// are otherwise the same, and the second is answered as done without being done. The web layer hashes
+    /// `METHOD path\0body`:
+    ///
+    /// ```
+    /// use aplus_core::journal::BodyHash;
+    ///
+    /// let of = |method: &str, path: &str, body: &[u8]| {
+    ///     BodyHash::of(&[format!("{method} {path}\0").as_bytes(), body].concat())
+    /// };
+    /// assert_ne!(of("POST", "/accounts/1/deactivate", b""), of("POST", "/accounts/2/deactivate", b""));
+    /// ```
     pub body: BodyHash,
 }
 

@@ -1,7 +1,7 @@
 //! An example of every refusal, for tests of whatever shows or stores them.
 
 use crate::link::WRONG_ADDRESSES;
-use crate::{FrozenField, GroupId, Refusal, Timestamp};
+use crate::{FrozenField, GroupId, GroupMatter, Refusal, Timestamp};
 
 /// One line per variant: the pattern makes a forgotten one an error, the examples are collected.
 macro_rules! every_refusal {
@@ -28,7 +28,9 @@ impl Refusal {
             Self::Deactivated => [Self::Deactivated],
             Self::OperatorSuspended => [Self::OperatorSuspended],
             Self::NotResponsable => [Self::NotResponsable],
-            Self::NotYourGroup { .. } => [Self::NotYourGroup { group }],
+            Self::NotYourGroup { .. } => {
+                GroupMatter::ALL.map(|matter| Self::NotYourGroup { group, matter })
+            },
             Self::NotOperator => [Self::NotOperator],
             Self::NotMachine => [Self::NotMachine],
             Self::NotAccount => [Self::NotAccount],

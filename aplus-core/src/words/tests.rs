@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::*;
 use crate::account::DeactivatedBy;
 use crate::group::{GroupName, Matricule, Organisation, Reference, RequesterName};
-use crate::{Department, EmailAddress, FirstName, JobTitle, LastName, Phone, Roles};
+use crate::{Department, EmailAddress, FirstName, GroupMatter, JobTitle, LastName, Phone, Roles};
 
 fn site() -> Site {
     Site::new("https://aplus.example").unwrap()
@@ -172,8 +172,19 @@ fn every_refusal_names_its_facts_and_who_can_do_it_instead() {
         // In French, in English; in both of them for one that is the same.
         let [french, english]: [&str; 2] = match example {
             Refusal::NotLoggedIn => ["lien de connexion", "login link"],
+            Refusal::OwnAccount => [
+                "tous les groupes de ce compte",
+                "all the groups of this account",
+            ],
+            Refusal::NotYourGroup {
+                matter: GroupMatter::Looking,
+                ..
+            } => ["membres", "members"],
             Refusal::Deactivated
-            | Refusal::NotYourGroup { .. }
+            | Refusal::NotYourGroup {
+                matter: GroupMatter::Acting,
+                ..
+            }
             | Refusal::NotOperator
             | Refusal::NotYourself
             | Refusal::EmailTaken
@@ -181,7 +192,6 @@ fn every_refusal_names_its_facts_and_who_can_do_it_instead() {
             | Refusal::LastGroup
             | Refusal::LastResponsable { .. }
             | Refusal::OtherGroup { .. }
-            | Refusal::OwnAccount
             | Refusal::DeactivatedBySupport
             | Refusal::AlreadyUsed
             | Refusal::AccountNotFound

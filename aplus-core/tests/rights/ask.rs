@@ -188,7 +188,7 @@ fn facts_are_true(refusal: &Refusal, cell: &Cell<'_>) -> bool {
         groups.and_then(|groups| groups.iter().find(|group| group.id == id))
     };
     match refusal {
-        Refusal::NotYourGroup { group } => *group == cell.group.id,
+        Refusal::NotYourGroup { group, .. } => *group == cell.group.id,
         Refusal::NeedsApproval { group } => of_target(*group)
             .or(Some(&cell.group).filter(|facts| facts.id == *group))
             .is_some_and(aplus_core::GroupFacts::has_had_responsable),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::moment;
 use crate::link::WRONG_ADDRESSES;
 use crate::words::dead_link_days;
-use crate::{FrozenField, Refusal, Site};
+use crate::{FrozenField, GroupMatter, Refusal, Site};
 
 pub(in crate::words) fn refusal(
     refusal: &Refusal,
@@ -41,12 +41,20 @@ pub(in crate::words) fn refusal(
             )
             .into(),
         ),
-        Refusal::NotYourGroup { .. } => (
+        Refusal::NotYourGroup { matter, .. } => (
             "Not your group",
-            format!(
-                "You are no member of this group, or not a responsable of it. A responsable of \
-                    this group can do it instead; failing that, write to support: {support}."
-            )
+            match matter {
+                GroupMatter::Acting => format!(
+                    "You are no member of this group, or not a responsable of it. A responsable \
+                        of this group can do it instead; failing that, write to support: \
+                        {support}."
+                ),
+                GroupMatter::Looking => format!(
+                    "You are no member of this group, and only its members see its accounts. A \
+                        responsable of this group can add you; failing that, write to support: \
+                        {support}."
+                ),
+            }
             .into(),
         ),
         Refusal::NotOperator => (
@@ -183,8 +191,8 @@ pub(in crate::words) fn refusal(
         Refusal::OwnAccount => (
             "Your own account",
             format!(
-                "Nobody does this to their own account. Another responsable of your groups can; \
-                    failing that, write to support: {support}."
+                "Nobody does this to their own account. Somebody else can: a responsable of all \
+                    the groups of this account, or the support team, at {support}."
             )
             .into(),
         ),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::moment;
 use crate::link::WRONG_ADDRESSES;
 use crate::words::dead_link_days;
-use crate::{FrozenField, Refusal, Site};
+use crate::{FrozenField, GroupMatter, Refusal, Site};
 
 pub(in crate::words) fn refusal(
     refusal: &Refusal,
@@ -44,13 +44,20 @@ pub(in crate::words) fn refusal(
             )
             .into(),
         ),
-        Refusal::NotYourGroup { .. } => (
+        Refusal::NotYourGroup { matter, .. } => (
             "Groupe hors de vos droits",
-            format!(
-                "Vous n'êtes pas membre de ce groupe, ou vous n'en êtes pas responsable. Un \
-                    responsable de ce groupe peut agir à votre place\u{a0}; à défaut, écrivez au \
-                    support\u{a0}: {support}."
-            )
+            match matter {
+                GroupMatter::Acting => format!(
+                    "Vous n'êtes pas membre de ce groupe, ou vous n'en êtes pas responsable. Un \
+                        responsable de ce groupe peut agir à votre place\u{a0}; à défaut, \
+                        écrivez au support\u{a0}: {support}."
+                ),
+                GroupMatter::Looking => format!(
+                    "Vous n'êtes pas membre de ce groupe\u{a0}: ses comptes ne se montrent qu'à \
+                        ses membres. Un responsable de ce groupe peut vous y ajouter\u{a0}; à \
+                        défaut, écrivez au support\u{a0}: {support}."
+                ),
+            }
             .into(),
         ),
         Refusal::NotOperator => (
@@ -196,8 +203,9 @@ pub(in crate::words) fn refusal(
         Refusal::OwnAccount => (
             "Votre propre compte",
             format!(
-                "Personne ne fait cela sur son propre compte. Un autre responsable de vos \
-                    groupes peut le faire\u{a0}; à défaut, écrivez au support\u{a0}: {support}."
+                "Personne ne fait cela sur son propre compte. Quelqu'un d'autre peut le \
+                    faire\u{a0}: un responsable de tous les groupes de ce compte, ou l'équipe de \
+                    support, à cette adresse\u{a0}: {support}."
             )
             .into(),
         ),

@@ -1,0 +1,81 @@
+//! The examples of the documentation, each sent as it stands there.
+
+use axum::http::Method;
+use serde_json::Value;
+
+use crate::world::*;
+
+const TEXT: &str = include_str!("../../src/api/examples.md");
+
+/// What an example sends, and the status and body that it promises.
+struct Example {
+    method: Method,
+    path: String,
+    sent: Value,
+    status: u16,
+    answer: Value,
+}
+
+/// The examples in their order: each has one section, with a line of method and path, and two bodies.
+fn examples() -> Vec<Example> {
+    let read = |section: &str| {
+        let mut parts = section.split("```");
+        let (request, sent, promised, answer) =
+            (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let (method, path) = request.split('`').nth(1)?.split_once(' ')?;
+        let json = |text: &str| serde_json::from_str(text.strip_prefix("json").unwrap()).unwrap();
+        Some(Example {
+            method: method.parse().unwrap(),
+            path: path.to_owned(),
+            sent: json(sent),
+            status: promised.trim().get(..3)?.parse().unwrap(),
+            answer: json(answer),
+        })
+    };
+    TEXT.split("\n## ")
+        .skip(1)
+        .map(|part| read(part).unwrap())
+        .collect()
+}
+
+/// The same members with the same values; of an id only that it is one.
+fn same(told: &Value, real: &Value) -> bool {
+    let is_id = |text: &str| uuid::Uuid::try_parse(text).is_ok();
+    match (told, real) {
+        (Value::Object(told), Value::Object(real)) => {
+            told.len() == real.len()
+                && told
+                    .iter()
+                    .all(|(name, value)| real.get(name).is_some_and(|other| same(value, other)))
+        }
+        (Value::Array(told), Value::Array(real)) => {
+            told.len() == real.len() && told.iter().zip(real).all(|(told, real)| same(told, real))
+        }
+        (Value::String(told), Value::String(real)) if is_id(told) => is_id(real),
+        (told, real) => told == real,
+    }
+}
+
+#[tokio::test]
+async fn the_examples_of_the_documentation_are_answered_as_they_say() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let examples = examples();
+    assert_eq!(examples.len(), 4);
+    for example in examples {
+        let mut sent = example.sent;
+        if sent.get("token").is_some() {
+            world.courier().await;
+            sent["token"] = world.token(RESPONSABLE).into();
+        }
+        let path = match example.path.strip_prefix("/api/v1/groups/") {
+            Some(_) => format!("/api/v1/groups/{}/accounts", world.mairie),
+            None => example.path,
+        };
+        let body = sent.to_string().into();
+        let reply = browser.send(example.method, &path, Some(body)).await;
+        assert_eq!(reply.status, example.status, "{path}");
+        let real = reply.json();
+        assert!(same(&example.answer, &real), "{path}: {real:#}");
+    }
+}
