@@ -133,6 +133,21 @@ impl Mail {
         }
     }
 
+    /// Which of the mails of its act it is, from 0.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// The same mail to one address: its copy has the id that [`id_for`](Self::id_for) says.
+    #[must_use]
+    pub fn copy_to(&self, address: EmailAddress) -> Self {
+        Self {
+            to: Recipient::Address(address),
+            ..self.clone()
+        }
+    }
+
     /// The id of the copy for one address: always the same, so that a mail sent twice is seen to be one.
     #[must_use]
     pub fn id_for(&self, address: &EmailAddress) -> MailId {

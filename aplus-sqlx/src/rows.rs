@@ -10,7 +10,7 @@ use aplus_core::asking::Answer;
 use aplus_core::group::{Requester, RequesterKind};
 use aplus_core::journal::{BodyHash, Commitment, StoredEntry};
 use aplus_core::link::{LinkFacts, Purpose, Use};
-use aplus_core::ports::{NewAsk, Repeated};
+use aplus_core::ports::{NewAsk, Outcome, Page, Repeated};
 use aplus_core::session::SessionFacts;
 use aplus_core::words::Language;
 use aplus_core::{
@@ -85,7 +85,11 @@ where
 }
 
 pub(crate) fn time(row: &impl Line, column: &'static str) -> Result<Timestamp> {
-    Timestamp::from_unix_micros(row.integer(column)?).map_err(because(column))
+    time_of(row.integer(column)?, column)
+}
+
+pub(crate) fn time_of(micros: i64, column: &'static str) -> Result<Timestamp> {
+    Timestamp::from_unix_micros(micros).map_err(because(column))
 }
 
 pub(crate) fn optional_time(row: &impl Line, column: &'static str) -> Result<Option<Timestamp>> {
@@ -95,11 +99,19 @@ pub(crate) fn optional_time(row: &impl Line, column: &'static str) -> Result<Opt
 }
 
 pub(crate) fn bytes<const N: usize>(row: &impl Line, column: &'static str) -> Result<[u8; N]> {
-    row.blob(column)?.try_into().map_err(because(column))
+    bytes_of(row.blob(column)?, column)
+}
+
+pub(crate) fn bytes_of<const N: usize>(bytes: &[u8], column: &'static str) -> Result<[u8; N]> {
+    bytes.try_into().map_err(because(column))
 }
 
 pub(crate) fn language(row: &impl Line) -> Result<Language> {
-    match row.str("language")? {
+    language_of(row.str("language")?)
+}
+
+pub(crate) fn language_of(word: &str) -> Result<Language> {
+    match word {
         "fr" => Ok(Language::French),
         "en" => Ok(Language::English),
         _ => Err(unreadable("language")),
@@ -172,7 +184,7 @@ pub(crate) fn status(row: &impl Line) -> Result<Status> {
     }
 }
 
-/// A line of `aplus_account`, with the groups that were read beside it.
+/// A line of the table `account`, with the groups that were read beside it.
 pub(crate) fn account(row: &impl Line, groups: Vec<GroupMention>) -> Result<Account> {
     Ok(Account::restore(AccountRecord {
         id: AccountId::from_uuid(row.uuid("id")?),
@@ -207,7 +219,7 @@ pub(crate) fn mention(row: &impl Line) -> Result<GroupMention> {
     })
 }
 
-/// A line of `aplus_group`.
+/// A line of the table `group`.
 pub(crate) fn group(row: &impl Line) -> Result<Group> {
     Ok(Group {
         id: GroupId::from_uuid(row.uuid("id")?),
@@ -223,23 +235,19 @@ pub(crate) fn group(row: &impl Line) -> Result<Group> {
     })
 }
 
-/// A line of `aplus_operator`.
+/// A line of the table `operator`.
 pub(crate) fn operator(row: &impl Line) -> Result<Operator> {
     Ok(Operator {
         id: OperatorId::from_uuid(row.uuid("id")?),
         email: text(row, "email")?,
-        status: match row.str("status")? {
-            "active" => OperatorStatus::Active,
-            "suspended" => OperatorStatus::Suspended,
-            _ => return Err(unreadable("status")),
-        },
+        status: operator_status(row)?,
         version: Version(row.integer("version")?),
         epoch: Epoch(row.integer("epoch")?),
         created_at: time(row, "created_at")?,
     })
 }
 
-/// A line of `aplus_login_request`.
+/// A line of the table `login_request`.
 pub(crate) fn ask(row: &impl Line) -> Result<NewAsk> {
     Ok(NewAsk {
         id: AskId::from_uuid(row.uuid("id")?),
@@ -262,7 +270,7 @@ pub(crate) fn answer_columns(answer: Answer) -> (&'static str, bool) {
     }
 }
 
-/// A line of `aplus_live_link`.
+/// A line of the view `live_link`.
 pub(crate) fn link(row: &impl Line) -> Result<LinkFacts> {
     let used = match (
         optional_time(row, "used_at")?,
@@ -297,7 +305,7 @@ pub(crate) fn link(row: &impl Line) -> Result<LinkFacts> {
     })
 }
 
-/// A line of `aplus_live_session`.
+/// A line of the view `live_session`.
 pub(crate) fn session(row: &impl Line) -> Result<SessionFacts> {
     Ok(SessionFacts {
         id: SessionId::from_uuid(row.uuid("id")?),
@@ -339,4 +347,36 @@ pub(crate) fn repeated(row: &impl Line) -> Result<Repeated> {
         account: row.optional_uuid("account_id")?.map(AccountId::from_uuid),
         group: row.optional_uuid("group_id")?.map(GroupId::from_uuid),
     })
+}
+
+pub(crate) fn operator_status(row: &impl Line) -> Result<OperatorStatus> {
+    match row.str("status")? {
+        "active" => Ok(OperatorStatus::Active),
+        "suspended" => Ok(OperatorStatus::Suspended),
+        _ => Err(unreadable("status")),
+    }
+}
+
+/// The name of who asked support, where one was given.
+pub(crate) fn requester_name(request: &SupportRequest) -> Option<&str> {
+    request.requester.name.as_ref().map(AsRef::as_ref)
+}
+
+/// What was read with one more than the limit, cut to it, and from where it goes on.
+pub(crate) fn page<T>(mut items: Vec<T>, limit: u32, id: impl Fn(&T) -> String) -> Page<T> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = if more { items.last().map(id) } else { None };
+    Page { items, next }
+}
+
+/// Whether it is done, without what it made.
+pub(crate) fn done<T>(outcome: Outcome<T>) -> Outcome<()> {
+    match outcome {
+        Outcome::Done(_) => Outcome::Done(()),
+        Outcome::Taken => Outcome::Taken,
+        Outcome::Stale => Outcome::Stale,
+        Outcome::Repeated(repeated) => Outcome::Repeated(repeated),
+    }
 }

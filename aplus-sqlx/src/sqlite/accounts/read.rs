@@ -221,7 +221,9 @@ pub async fn groups(
         .fetch_all(connection)
         .await?;
     let groups = rows.iter().map(rows::group).collect::<Result<_>>()?;
-    Ok(page(groups, limit, |group: &Group| group.id.to_string()))
+    Ok(rows::page(groups, limit, |group: &Group| {
+        group.id.to_string()
+    }))
 }
 
 /// The accounts of a group in the order of their ids, after a cursor; at most `limit`, withdrawn ones left out.
@@ -250,16 +252,9 @@ pub async fn members(
         let groups = mentions(connection, AccountId::from_uuid(row.try_get("id")?)).await?;
         accounts.push(rows::account(row, groups)?);
     }
-    Ok(page(accounts, limit, |account| account.id().to_string()))
-}
-
-/// What was read with one more than the limit, cut to it, and from where it goes on.
-fn page<T>(mut items: Vec<T>, limit: u32, id: impl Fn(&T) -> String) -> Page<T> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = items.len() > limit;
-    items.truncate(limit);
-    let next = if more { items.last().map(id) } else { None };
-    Page { items, next }
+    Ok(rows::page(accounts, limit, |account| {
+        account.id().to_string()
+    }))
 }
 
 /// An operator by its id.

@@ -9,8 +9,8 @@ use sqlx::{Connection, Result, SqliteConnection};
 
 use super::super::acts::{record, refused};
 use super::read;
-use super::write::{add_member, create_account, requester_name};
-use crate::rows::author_columns;
+use super::write::{add_member, create_account};
+use crate::rows::{self, author_columns, requester_name};
 
 /// Creates a group (A7); a number of the France Services list is one group's only.
 ///
@@ -107,7 +107,7 @@ pub async fn found_group(
     };
     let first = match first {
         None => Outcome::Done(()),
-        Some(FirstMember::New(act)) => done(create_account(&mut both, act).await?),
+        Some(FirstMember::New(act)) => rows::done(create_account(&mut both, act).await?),
         Some(FirstMember::Existing(act)) => add_member(&mut both, act).await?,
     };
     match (first, read::group(&mut both, id).await?) {
@@ -116,15 +116,6 @@ pub async fn found_group(
         (Outcome::Taken, _) => both.rollback().await.map(|()| Outcome::Taken),
         (Outcome::Repeated(it), _) => both.rollback().await.map(|()| Outcome::Repeated(it)),
         (Outcome::Done(()) | Outcome::Stale, _) => both.rollback().await.map(|()| Outcome::Stale),
-    }
-}
-
-fn done<T>(outcome: Outcome<T>) -> Outcome<()> {
-    match outcome {
-        Outcome::Done(_) => Outcome::Done(()),
-        Outcome::Taken => Outcome::Taken,
-        Outcome::Stale => Outcome::Stale,
-        Outcome::Repeated(repeated) => Outcome::Repeated(repeated),
     }
 }
 

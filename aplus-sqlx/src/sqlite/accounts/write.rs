@@ -8,12 +8,12 @@ use aplus_core::ports::Outcome;
 use aplus_core::rules::{
     AddMember, CreateAccount, Deactivate, EditProfile, Reactivate, RemoveMember, Withdraw,
 };
-use aplus_core::{AccountId, Act, DeactivatedBy, Profile, Status, SupportRequest};
+use aplus_core::{AccountId, Act, DeactivatedBy, Profile, Status};
 use sqlx::{Result, SqliteConnection};
 
 use super::super::acts::{record, refused};
 use super::read;
-use crate::rows::author_columns;
+use crate::rows::{author_columns, requester_name};
 
 /// Creates an account in its first group (A1, A2, A7).
 ///
@@ -81,10 +81,6 @@ pub async fn create_account(
         created_at: act.at(),
         last_login_at: None,
     })))
-}
-
-pub(super) fn requester_name(request: &SupportRequest) -> Option<&str> {
-    request.requester.name.as_ref().map(AsRef::as_ref)
 }
 
 /// Adds an account to a group (A2).

@@ -1,0 +1,152 @@
+//! Links: their facts, their one use.
+
+use aplus_core::link::LinkFacts;
+use aplus_core::ports::{LinkStory, Outcome, Redemption};
+use aplus_core::{AccountId, LinkHash, LinkId};
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Result, Row};
+
+use super::super::acts::{bind_entry, outcome};
+use super::super::row::list;
+use crate::rows::{self, principal_columns};
+
+/// What is known of a link (P26: nothing changes by it).
+///
+/// # Errors
+/// Of the database.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn link(connection: &mut PgConnection, hash: &LinkHash) -> Result<Option<LinkFacts>> {
+    let row = sqlx::query("select * from aplus.live_link where hash = $1")
+        .bind(hash.as_bytes().as_slice())
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(rows::link).transpose()
+}
+
+/// Uses a link and opens its session (L3). The conditions are the judgement's own, asked again on the line as it is once it
+/// is locked: of any number of redemptions of one link exactly one changes it (P22). Its owner is locked first, so that a
+/// deactivation comes before, and then nobody logs in, or after, and then ends the session.
+///
+/// # Errors
+/// Of the database.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn redeem(connection: &mut PgConnection, redemption: Redemption) -> Result<Outcome<()>> {
+    let (opening, session) = (redemption.opening(), redemption.session());
+    let (account, operator) = principal_columns(opening.principal());
+    let query = sqlx::query(
+        "with again as materialized (
+            select id, body_hash, account_id, group_id from aplus.journal_entry where request_id = $9
+        ),
+        account as materialized (
+            select id from aplus.account where id = $14 and epoch = $16 and status = 'active' for no key update
+        ),
+        operator as materialized (
+            select id from aplus.operator where id = $15 and epoch = $16 and status = 'active' for share
+        ),
+        fresh as materialized (
+            select where not exists (select from again)
+                and (exists (select from account) or exists (select from operator))
+        ),
+        used as (
+            update aplus.link set used_at = $2, session_id = $17
+            where id = $18 and purpose = 'log_in' and used_at is null and superseded_at is null and $2 < expires_at
+                and account_id is not distinct from $14 and operator_id is not distinct from $15 and epoch = $16
+                and ($19::smallint is null or wrong_addresses = $19) and exists (select from fresh)
+            returning id
+        ),
+        opened as (
+            insert into aplus.session (id, hash, nonce, key_id, account_id, operator_id, link_id, browser, opened_at,
+                last_seen_at, epoch)
+            select $17, $20, $21, $22, $14, $15, id, $23, $2, $2, $16 from used
+            returning id
+        ),
+        seen as (
+            update aplus.account
+            set version = version + (last_login_at is null)::integer,
+                last_login_at = greatest(coalesce(last_login_at, 0), $2)
+            where id = $14 and exists (select from used)
+        ),
+        noted as (
+            insert into aplus.journal_entry
+                (id, at, kind, author_kind, author_id, account_id, group_id, details, request_id, body_hash, commitment)
+            select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 from opened
+            returning id
+        ),
+        kept as (
+            insert into aplus.journal_erasable (entry_id, text, salt) select id, $12, $13 from noted
+        )
+        select again.id as again_id, again.body_hash as again_body_hash, again.account_id as again_account_id,
+            again.group_id as again_group_id, exists (select from fresh) as is_fresh,
+            exists (select from used) as is_done
+        from (select) as one left join again on true",
+    );
+    let row = bind_entry(query, redemption.entry())
+        .bind(account)
+        .bind(operator)
+        .bind(opening.epoch().0)
+        .bind(*session.id.as_uuid())
+        .bind(*opening.link().as_uuid())
+        .bind(opening.by_address().map(i16::from))
+        .bind(session.hash.as_bytes().to_vec())
+        .bind(session.nonce.as_bytes().to_vec())
+        .bind(session.key.as_bytes().to_vec())
+        .bind(session.browser.clone())
+        .fetch_one(connection)
+        .await?;
+    outcome(&row, |_| Ok(()), Outcome::Stale)
+}
+
+/// Counts a wrong address, if `seen` is still their number and the link is unused (P23); whether it was counted.
+///
+/// # Errors
+/// Of the database.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn wrong_address(connection: &mut PgConnection, link: LinkId, seen: u8) -> Result<bool> {
+    let counted = sqlx::query(
+        "update aplus.link set wrong_addresses = $3 where id = $1 and wrong_addresses = $2 and used_at is null",
+    )
+    .bind(link.as_uuid())
+    .bind(i16::from(seen))
+    .bind(i16::from(seen.saturating_add(1)))
+    .execute(connection)
+    .await?;
+    Ok(counted.rows_affected() > 0)
+}
+
+/// What happened to the links of an account, the newest first; at most `limit`.
+///
+/// # Errors
+/// Of the database.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn link_stories(
+    connection: &mut PgConnection,
+    account: AccountId,
+    limit: u32,
+) -> Result<Vec<LinkStory>> {
+    let rows = sqlx::query(
+        "select l.*, m.sent, m.waiting from (
+            select * from aplus.live_link where account_id = $1 order by issued_at desc, id desc limit $2
+        ) as l
+        left join lateral (
+            select array_agg(sent_at order by sent_at) filter (where sent_at is not null) as sent,
+                count(*) filter (where to_address is not null) > 0 as waiting
+            from aplus.outbox where link_id = l.id
+        ) as m on true
+        order by l.issued_at desc, l.id desc",
+    )
+    .bind(account.as_uuid())
+    .bind(i64::from(limit))
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(story).collect()
+}
+
+fn story(row: &PgRow) -> Result<LinkStory> {
+    let sent: Vec<i64> = list(row, "sent")?;
+    let handed_over = sent.into_iter().map(|at| rows::time_of(at, "sent_at"));
+    Ok(LinkStory {
+        link: rows::link(row)?,
+        handed_over: handed_over.collect::<Result<_>>()?,
+        waiting: row.try_get("waiting")?,
+    })
+}

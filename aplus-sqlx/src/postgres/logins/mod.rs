@@ -1,0 +1,101 @@
+//! Askings, links and sessions on PostgreSQL: functions over a connection, and the port over them.
+
+mod answer;
+mod asking;
+mod link;
+mod session;
+
+use aplus_core::link::LinkFacts;
+use aplus_core::ports::{
+    AnsweredAsks, AskReceipt, AskSettings, LinkStory, LoggedIn, Logins, NewAsk, Redemption,
+    Repeated, SessionKey, SessionLine, StoreError, WaitingAsks, Written,
+};
+use aplus_core::rules::{EndAllSessions, EndSession};
+use aplus_core::{
+    AccountId, Act, LinkHash, LinkId, Principal, RequestId, SessionHash, SessionId, Timestamp,
+};
+use async_trait::async_trait;
+
+pub use answer::{answer, purge};
+pub use asking::{ask, waiting};
+pub use link::{link, link_stories, redeem, wrong_address};
+pub use session::{end_all_sessions, end_session, session, session_key, sessions, touch};
+
+use super::journal::request;
+use super::{PostgresStore, act, read, write};
+
+#[async_trait]
+impl Logins for PostgresStore {
+    async fn ask(&self, asking: &NewAsk, most: u32) -> Result<AskReceipt, StoreError> {
+        write!(self.pool, ask, asking, most)
+    }
+
+    async fn waiting(
+        &self,
+        settings: AskSettings<'_>,
+        now: Timestamp,
+    ) -> Result<Option<WaitingAsks>, StoreError> {
+        read!(self.pool, waiting, settings, now)
+    }
+
+    async fn answer(&self, answered: AnsweredAsks) -> Written<()> {
+        act!(self.pool, answer, &answered)
+    }
+
+    async fn link(&self, hash: &LinkHash) -> Result<Option<LinkFacts>, StoreError> {
+        read!(self.pool, link, hash)
+    }
+
+    async fn redeem(&self, redemption: Redemption) -> Written<()> {
+        act!(self.pool, redeem, redemption)
+    }
+
+    async fn wrong_address(&self, link: LinkId, seen: u8) -> Result<bool, StoreError> {
+        write!(self.pool, wrong_address, link, seen)
+    }
+
+    async fn session(&self, hash: &SessionHash) -> Result<Option<LoggedIn>, StoreError> {
+        read!(self.pool, session, hash)
+    }
+
+    async fn session_key(&self, id: SessionId) -> Result<Option<SessionKey>, StoreError> {
+        read!(self.pool, session_key, id)
+    }
+
+    async fn request(&self, id: RequestId) -> Result<Option<Repeated>, StoreError> {
+        read!(self.pool, request, id)
+    }
+
+    async fn touch(&self, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+        write!(self.pool, touch, id, now)
+    }
+
+    async fn sessions(&self, owner: Principal, limit: u32) -> Result<Vec<SessionLine>, StoreError> {
+        read!(self.pool, sessions, owner, limit)
+    }
+
+    async fn end_session(&self, act: Act<EndSession>) -> Written<()> {
+        act!(self.pool, end_session, act)
+    }
+
+    async fn end_all_sessions(&self, act: Act<EndAllSessions>) -> Written<()> {
+        act!(self.pool, end_all_sessions, act)
+    }
+
+    async fn link_stories(
+        &self,
+        account: AccountId,
+        limit: u32,
+    ) -> Result<Vec<LinkStory>, StoreError> {
+        read!(self.pool, link_stories, account, limit)
+    }
+
+    async fn purge(
+        &self,
+        dead_since: Timestamp,
+        opened_before: Timestamp,
+        limit: u32,
+    ) -> Result<u32, StoreError> {
+        write!(self.pool, purge, dead_since, opened_before, limit)
+    }
+}

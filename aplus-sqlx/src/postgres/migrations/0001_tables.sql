@@ -1,0 +1,247 @@
+-- Times are whole microseconds since 1970 (to_timestamp(at / 1e6) shows one); every one of them was bound by the server,
+-- the database's clock is never read. Lines are compared byte by byte: the core made the normal forms.
+
+create table aplus.operator (
+    id uuid not null primary key,
+    email text collate "C" not null unique,
+    status text not null check (status in ('active', 'suspended')),
+    version bigint not null check (version >= 0),
+    epoch bigint not null check (epoch >= 0),
+    created_at bigint not null check (created_at >= 0)
+);
+
+create table aplus.group (
+    id uuid not null primary key,
+    name text not null,
+    search_key text collate "C" not null,
+    organisation text,
+    department text collate "C",
+    contact text,
+    france_services boolean not null,
+    matricule text collate "C" unique,
+    version bigint not null check (version >= 0),
+    author_kind text not null check (author_kind in ('account', 'operator', 'machine')),
+    author_id uuid,
+    requester_kind text,
+    requester_name text,
+    reference text,
+    created_at bigint not null check (created_at >= 0),
+    check ((author_kind = 'machine') = (author_id is null)),
+    check ((requester_kind is null) = (reference is null)),
+    check (requester_kind is not null or requester_name is null)
+);
+
+create index group_by_name on aplus.group (search_key, department) where matricule is null;
+
+create table aplus.account (
+    id uuid not null primary key,
+    email text collate "C" unique,
+    domain text collate "C" generated always as (substr(email, strpos(email, '@') + 1)) stored,
+    roles smallint not null check (roles between 1 and 7),
+    first_name text,
+    last_name text,
+    job_title text,
+    phone text,
+    shared boolean not null,
+    status text not null check (status in ('active', 'deactivated', 'withdrawn')),
+    deactivated_by text check (deactivated_by in ('responsable', 'support')),
+    version bigint not null check (version >= 0),
+    epoch bigint not null check (epoch >= 0),
+    author_kind text not null check (author_kind in ('account', 'operator', 'machine')),
+    author_id uuid,
+    requester_kind text,
+    requester_name text,
+    reference text,
+    created_at bigint not null check (created_at >= 0),
+    last_login_at bigint check (last_login_at >= 0),
+    check ((status = 'deactivated') = (deactivated_by is not null)),
+    check (not shared or roles & 4 = 0),
+    check ((author_kind = 'machine') = (author_id is null)),
+    check ((requester_kind is null) = (reference is null)),
+    check (requester_kind is not null or requester_name is null)
+);
+
+create index account_by_domain on aplus.account (domain);
+
+create table aplus.membership (
+    account_id uuid not null references aplus.account (id),
+    group_id uuid not null references aplus.group (id),
+    primary key (account_id, group_id)
+);
+
+create index membership_by_group on aplus.membership (group_id, account_id);
+
+create table aplus.login_request (
+    id uuid not null primary key,
+    at bigint not null check (at >= 0),
+    browser bytea not null check (octet_length(browser) = 32),
+    network text collate "C" not null,
+    email text collate "C" not null,
+    next text,
+    language text not null check (language in ('fr', 'en')),
+    answered_at bigint check (answered_at >= 0),
+    answer text,
+    mailed boolean,
+    check ((answered_at is null) = (answer is null)),
+    check ((answered_at is null) = (mailed is null))
+);
+
+create index login_request_waiting on aplus.login_request (at, id) where answered_at is null;
+create index login_request_answered on aplus.login_request (at) where answered_at is not null;
+create index login_request_mailed on aplus.login_request (email, at) where mailed;
+create index login_request_by_browser on aplus.login_request (email, browser, at, id) where answered_at is not null;
+create index login_request_waiting_by_email on aplus.login_request (email, at, id) where answered_at is null;
+create index login_request_told on aplus.login_request (email, answered_at) where answer = 'told';
+create index login_request_by_network on aplus.login_request (network, at);
+
+create table aplus.link (
+    id uuid not null primary key,
+    hash bytea not null unique check (octet_length(hash) = 32),
+    nonce bytea not null check (octet_length(nonce) = 32),
+    key_id bytea not null check (octet_length(key_id) = 8),
+    purpose text not null check (purpose in ('log_in', 'confirm_address')),
+    account_id uuid references aplus.account (id),
+    operator_id uuid references aplus.operator (id),
+    email text collate "C" not null,
+    browser bytea not null check (octet_length(browser) = 32),
+    issued_at bigint not null check (issued_at >= 0),
+    expires_at bigint not null check (expires_at >= issued_at),
+    epoch bigint not null check (epoch >= 0),
+    next text,
+    language text not null check (language in ('fr', 'en')),
+    used_at bigint check (used_at >= 0),
+    session_id uuid,
+    superseded_at bigint check (superseded_at >= 0),
+    wrong_addresses smallint not null default 0 check (wrong_addresses between 0 and 255),
+    check ((account_id is null) <> (operator_id is null)),
+    check ((used_at is null) = (session_id is null))
+);
+
+create index link_by_account on aplus.link (account_id, issued_at, id) where account_id is not null;
+create index link_by_operator on aplus.link (operator_id, issued_at, id) where operator_id is not null;
+create index link_by_end on aplus.link (expires_at);
+
+create table aplus.session (
+    id uuid not null primary key,
+    hash bytea not null unique check (octet_length(hash) = 32),
+    nonce bytea not null check (octet_length(nonce) = 32),
+    key_id bytea not null check (octet_length(key_id) = 8),
+    account_id uuid references aplus.account (id),
+    operator_id uuid references aplus.operator (id),
+    link_id uuid not null unique,
+    browser text,
+    opened_at bigint not null check (opened_at >= 0),
+    last_seen_at bigint not null check (last_seen_at >= opened_at),
+    ended_at bigint check (ended_at >= 0),
+    epoch bigint not null check (epoch >= 0),
+    check ((account_id is null) <> (operator_id is null))
+);
+
+create index session_by_account on aplus.session (account_id, opened_at, id) where account_id is not null;
+create index session_by_operator on aplus.session (operator_id, opened_at, id) where operator_id is not null;
+create index session_by_age on aplus.session (opened_at);
+
+-- An address stands here only until its mail is sent or given up.
+create table aplus.outbox (
+    id uuid not null primary key,
+    to_address text collate "C",
+    kind text not null,
+    message text not null,
+    link_id uuid,
+    entry_id uuid,
+    urgent boolean not null,
+    language text not null check (language in ('fr', 'en')),
+    queued_at bigint not null check (queued_at >= 0),
+    next_at bigint not null check (next_at >= 0),
+    attempts integer not null default 0 check (attempts >= 0),
+    sent_at bigint check (sent_at >= 0),
+    given_up_at bigint check (given_up_at >= 0),
+    reason text,
+    check ((to_address is null) = (sent_at is not null or given_up_at is not null)),
+    check (sent_at is null or given_up_at is null),
+    check ((given_up_at is null) = (reason is null))
+);
+
+create index outbox_due on aplus.outbox (urgent desc, queued_at, id) where to_address is not null;
+create index outbox_settled on aplus.outbox (queued_at) where to_address is null;
+create index outbox_by_link on aplus.outbox (link_id) where link_id is not null;
+
+create table aplus.journal_entry (
+    id uuid not null primary key,
+    at bigint not null check (at >= 0),
+    kind text not null,
+    author_kind text not null check (author_kind in ('account', 'operator', 'machine')),
+    author_id uuid,
+    account_id uuid,
+    group_id uuid,
+    details text not null,
+    request_id uuid unique,
+    body_hash bytea check (octet_length(body_hash) = 32),
+    commitment bytea not null check (octet_length(commitment) = 32),
+    check ((author_kind = 'machine') = (author_id is null)),
+    check ((request_id is null) = (body_hash is null))
+);
+
+create table aplus.journal_erasable (
+    entry_id uuid not null primary key references aplus.journal_entry (id),
+    text text not null,
+    salt bytea not null check (octet_length(salt) = 32)
+);
+
+create table aplus.seal_queue (
+    entry_id uuid not null primary key references aplus.journal_entry (id)
+);
+
+create table aplus.refusal_count (
+    entry_id uuid not null primary key references aplus.journal_entry (id),
+    key text collate "C" not null,
+    at bigint not null check (at >= 0),
+    times integer not null default 0 check (times >= 0)
+);
+
+create index refusal_count_by_key on aplus.refusal_count (key, at);
+create index refusal_count_by_age on aplus.refusal_count (at, entry_id);
+
+-- What a change of address or roles must find before it happens (A6). Nobody but the owner may write here yet.
+create table aplus.support_order (
+    id uuid not null primary key,
+    account_id uuid not null references aplus.account (id),
+    old_email text collate "C" not null,
+    new_email text collate "C" not null,
+    old_roles smallint not null check (old_roles between 1 and 7),
+    new_roles smallint not null check (new_roles between 1 and 7),
+    operator_id uuid not null references aplus.operator (id),
+    approver_kind text check (approver_kind in ('account', 'operator', 'machine')),
+    approver_id uuid,
+    approved_at bigint check (approved_at >= 0),
+    carried_out_at bigint check (carried_out_at >= 0),
+    closed_at bigint check (closed_at >= 0),
+    check (old_email <> new_email or old_roles <> new_roles),
+    check ((approved_at is null) = (approver_kind is null)),
+    check ((approver_kind is distinct from 'machine' and approved_at is not null) = (approver_id is not null)),
+    check (approver_kind is distinct from 'operator' or approver_id <> operator_id),
+    check (approver_kind is distinct from 'account' or approver_id <> account_id),
+    check (carried_out_at is null or approved_at is not null),
+    check (carried_out_at is null or closed_at is null)
+);
+
+create index support_order_by_account on aplus.support_order (account_id);
+
+-- Links and sessions are read through these two alone: with their owner's epoch and standing of now (P24).
+create view aplus.live_link with (security_invoker = true) as
+select
+    l.*,
+    coalesce(a.epoch, o.epoch) as current_epoch,
+    coalesce(a.status, o.status) = 'active' as active
+from aplus.link l
+left join aplus.account a on a.id = l.account_id
+left join aplus.operator o on o.id = l.operator_id;
+
+create view aplus.live_session with (security_invoker = true) as
+select
+    s.*,
+    coalesce(a.epoch, o.epoch) as current_epoch,
+    coalesce(a.status, o.status) = 'active' as active
+from aplus.session s
+left join aplus.account a on a.id = s.account_id
+left join aplus.operator o on o.id = s.operator_id;

@@ -1,0 +1,180 @@
+//! Mails that wait, on PostgreSQL.
+
+use aplus_core::mail::Message;
+use aplus_core::ports::{LinkKey, Outbox, QueuedMail, StoreError};
+use aplus_core::{KeyId, LinkHash, MailId, Nonce, Timestamp};
+use async_trait::async_trait;
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Result, Row};
+
+use super::acts::micros;
+use super::row::Part;
+use super::{PostgresStore, write};
+use crate::rows::{self, Line};
+
+/// Claims mails that are due until `until`, urgent ones first, then the oldest; at most `limit`. Each is one process's: what
+/// another claims in the same moment is skipped. One that cannot be read is given up.
+///
+/// # Errors
+/// Of the database.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn claim(
+    connection: &mut PgConnection,
+    now: Timestamp,
+    until: Timestamp,
+    limit: u32,
+) -> Result<Vec<QueuedMail>> {
+    let rows = sqlx::query(
+        "with due as materialized (
+            select id from aplus.outbox where to_address is not null and next_at <= $1
+            order by urgent desc, queued_at, id limit $3 for update skip locked
+        ),
+        claimed as (
+            update aplus.outbox o set next_at = $2, attempts = attempts + 1 from due where o.id = due.id
+            returning o.*
+        )
+        select m.id, m.to_address, m.message, m.language, m.queued_at, m.attempts - 1 as attempts_before,
+            l.id as link_id, l.purpose as link_purpose, l.account_id as link_account_id,
+            l.operator_id as link_operator_id, l.email as link_email, l.browser as link_browser,
+            l.issued_at as link_issued_at, l.expires_at as link_expires_at, l.used_at as link_used_at,
+            l.session_id as link_session_id, l.superseded_at as link_superseded_at,
+            l.wrong_addresses as link_wrong_addresses, l.epoch as link_epoch, l.current_epoch as link_current_epoch,
+            l.active as link_active, l.next as link_next, l.hash as link_hash, l.nonce as link_nonce,
+            l.key_id as link_key_id, author.email as author_email
+        from claimed m
+        left join aplus.live_link l on l.id = m.link_id
+        left join aplus.journal_entry e on e.id = m.entry_id and e.author_kind = 'account'
+            and m.kind in ('welcome', 'added_to_group', 'removed_from_group', 'account_deactivated',
+                'account_reactivated')
+        left join aplus.account author on author.id = e.author_id
+        order by m.urgent desc, m.queued_at, m.id",
+    )
+    .bind(micros(now))
+    .bind(micros(until))
+    .bind(i64::from(limit))
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut claimed = Vec::with_capacity(rows.len());
+    for row in &rows {
+        match queued(row) {
+            Ok(mail) => claimed.push(mail),
+            Err(_) => {
+                let id = MailId::from_uuid(row.try_get("id")?);
+                tracing::error!(mail = %id, "a mail cannot be read and is given up");
+                give_up(connection, id, now, "unreadable").await?;
+            }
+        }
+    }
+    Ok(claimed)
+}
+
+fn queued(row: &PgRow) -> Result<QueuedMail> {
+    let message: Message = serde_json::from_str(row.try_get("message")?)
+        .map_err(|error| sqlx::Error::Decode(error.into()))?;
+    Ok(QueuedMail {
+        id: MailId::from_uuid(row.try_get("id")?),
+        to: rows::text(row, "to_address")?,
+        author_email: rows::optional_text(row, "author_email")?,
+        message,
+        language: rows::language(row)?,
+        queued_at: rows::time(row, "queued_at")?,
+        attempts: rows::number(row, "attempts_before")?,
+        link: link_key(row)?,
+    })
+}
+
+fn link_key(row: &PgRow) -> Result<Option<LinkKey>> {
+    let link = Part {
+        row,
+        prefix: "link_",
+    };
+    if link.optional_uuid("id")?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(LinkKey {
+        facts: rows::link(&link)?,
+        hash: LinkHash::from_bytes(rows::bytes(&link, "hash")?),
+        nonce: Nonce::from_bytes(rows::bytes(&link, "nonce")?),
+        key: KeyId::from_bytes(rows::bytes(&link, "key_id")?),
+    }))
+}
+
+/// The relay took it; its address goes (P42).
+///
+/// # Errors
+/// Of the database.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn sent(connection: &mut PgConnection, id: MailId, at: Timestamp) -> Result<()> {
+    sqlx::query("update aplus.outbox set to_address = null, sent_at = $2 where id = $1 and to_address is not null")
+        .bind(id.as_uuid())
+        .bind(micros(at))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// It is tried again at `next`.
+///
+/// # Errors
+/// Of the database.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn postpone(connection: &mut PgConnection, id: MailId, next: Timestamp) -> Result<()> {
+    sqlx::query("update aplus.outbox set next_at = $2 where id = $1 and to_address is not null")
+        .bind(id.as_uuid())
+        .bind(micros(next))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// It is not tried again; its address goes (P42).
+///
+/// # Errors
+/// Of the database.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn give_up(
+    connection: &mut PgConnection,
+    id: MailId,
+    at: Timestamp,
+    reason: &'static str,
+) -> Result<()> {
+    sqlx::query(
+        "update aplus.outbox set to_address = null, given_up_at = $2, reason = $3
+        where id = $1 and to_address is not null",
+    )
+    .bind(id.as_uuid())
+    .bind(micros(at))
+    .bind(reason)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+#[async_trait]
+impl Outbox for PostgresStore {
+    async fn claim(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> std::result::Result<Vec<QueuedMail>, StoreError> {
+        write!(self.pool, claim, now, until, limit)
+    }
+
+    async fn sent(&self, id: MailId, at: Timestamp) -> std::result::Result<(), StoreError> {
+        write!(self.pool, sent, id, at)
+    }
+
+    async fn postpone(&self, id: MailId, next: Timestamp) -> std::result::Result<(), StoreError> {
+        write!(self.pool, postpone, id, next)
+    }
+
+    async fn give_up(
+        &self,
+        id: MailId,
+        at: Timestamp,
+        reason: &'static str,
+    ) -> std::result::Result<(), StoreError> {
+        write!(self.pool, give_up, id, at, reason)
+    }
+}

@@ -1,0 +1,38 @@
+-- Who may do what, stated whole each time the schema is migrated. OWNER, RUNTIME and AUDITOR stand for the roles' names.
+
+revoke all on schema aplus from public, RUNTIME, AUDITOR;
+revoke all on all tables in schema aplus from public, RUNTIME, AUDITOR;
+revoke all on all functions in schema aplus from public, RUNTIME, AUDITOR;
+
+grant usage on schema aplus to RUNTIME, AUDITOR;
+
+-- The server. No right to change an address, roles or provenance; none to take a line of the register or an entry away.
+grant select on
+    aplus.account, aplus.group, aplus.journal_entry, aplus.journal_erasable, aplus.link, aplus.live_link,
+    aplus.live_session, aplus.login_request, aplus.membership, aplus.migration, aplus.operator, aplus.outbox,
+    aplus.refusal_count, aplus.session
+    to RUNTIME;
+grant insert on
+    aplus.account, aplus.group, aplus.journal_entry, aplus.journal_erasable, aplus.link, aplus.login_request,
+    aplus.membership, aplus.outbox, aplus.refusal_count, aplus.session
+    to RUNTIME;
+grant update (first_name, last_name, job_title, phone, status, deactivated_by, version, epoch, last_login_at)
+    on aplus.account to RUNTIME;
+grant update (version) on aplus.group to RUNTIME;
+-- Ending an operator's sessions; operators are made and restored by the owner alone (A14).
+grant update (epoch) on aplus.operator to RUNTIME;
+grant update (answered_at, answer, mailed) on aplus.login_request to RUNTIME;
+grant update (used_at, session_id, superseded_at, wrong_addresses) on aplus.link to RUNTIME;
+grant update (last_seen_at, ended_at) on aplus.session to RUNTIME;
+grant update (to_address, next_at, attempts, sent_at, given_up_at, reason) on aplus.outbox to RUNTIME;
+grant update (times) on aplus.refusal_count to RUNTIME;
+grant delete on
+    aplus.link, aplus.login_request, aplus.membership, aplus.outbox, aplus.refusal_count, aplus.session
+    to RUNTIME;
+grant execute on function aplus.withdraw_account(uuid), aplus.mail_id(uuid, integer, text) to RUNTIME;
+
+-- Who reads the register and the journal, and no secret's hash.
+grant select on
+    aplus.account, aplus.group, aplus.journal_entry, aplus.journal_erasable, aplus.membership, aplus.migration,
+    aplus.operator, aplus.seal_queue, aplus.support_order
+    to AUDITOR;
