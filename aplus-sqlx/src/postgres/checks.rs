@@ -175,15 +175,15 @@ async fn rights(connection: &mut PgConnection) -> Result<(), OpenError> {
                     union all
                     select 3, 'create in the schema aplus' where has_schema_privilege(current_user, 'aplus', 'create')
                     union all
-                    select 4, lower(right) || ' ' || c.oid::regclass::text
+                    select 4, lower(privilege) || ' ' || c.oid::regclass::text
                     from pg_class c
-                    cross join unnest(array['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) as right
+                    cross join unnest(array['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) as privilege
                     where c.relnamespace = 'aplus'::regnamespace and c.relkind in ('r', 'v')
-                        and has_table_privilege(current_user, c.oid, right)
-                        and not (right = 'INSERT' and c.relname in ('account', 'group', 'journal_entry',
+                        and has_table_privilege(current_user, c.oid, privilege)
+                        and not (privilege = 'INSERT' and c.relname in ('account', 'group', 'journal_entry',
                             'journal_erasable', 'link', 'login_request', 'membership', 'outbox', 'refusal_count',
                             'session'))
-                        and not (right = 'DELETE' and c.relname in ('link', 'login_request', 'membership', 'outbox',
+                        and not (privilege = 'DELETE' and c.relname in ('link', 'login_request', 'membership', 'outbox',
                             'refusal_count', 'session'))
                     union all
                     select 5, 'update ' || c.oid::regclass::text || '.' || a.attname
