@@ -8,7 +8,8 @@
 //! | `words` | what people read, in French and English |
 //! | `service` | `Aplus`, its use cases, the courier, the journal and the ports of a store |
 //! | `memory` | the reference store |
-//! | `sqlx-sqlite` | the store on SQLite: `aplus::sqlx` |
+//! | `sqlx-sqlite` | the store on SQLite: `aplus::sqlx::sqlite` |
+//! | `sqlx-postgres` | the store on PostgreSQL: `aplus::sqlx::postgres` |
 //! | `axum` | extractors, JSON API, pages: `aplus::web` |
 //! | `import` | reading the two published lists |
 //! | `test-util` | the contract suite for stores and the kit for property tests |
@@ -17,7 +18,7 @@
 
 pub use aplus_core::*;
 
-#[cfg(feature = "sqlx-sqlite")]
+#[cfg(any(feature = "sqlx-sqlite", feature = "sqlx-postgres"))]
 pub use aplus_sqlx as sqlx;
 
 #[cfg(feature = "axum")]

@@ -18,12 +18,13 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use aplus::memory::MemoryStore;
-use aplus::service::{Builder, Context};
-use aplus::sqlx::sqlite::SqliteStore;
+use aplus::ports::Clock;
+use aplus::service::{Builder, Context, SystemClock};
 use aplus::web::Web;
 use aplus::{Aplus, EmailAddress, Error, Policy, Refusal, Site};
 use clap::Parser;
 
+use database::Database;
 use listen::Limits;
 use mailbox::Mailbox;
 use options::{Command, Common, OperatorCommand, Options};
@@ -88,57 +89,69 @@ async fn run(options: Options) -> Result<(), Failure> {
                         .to_owned(),
                 ));
             }
-            let (aplus, store) = open(common, site, mailbox.clone()).await?;
+            if common.demo {
+                database::may_make_operators(common)?;
+            }
+            let (aplus, database) = open(common, true, site, mailbox.clone()).await?;
             serve(common, listener, aplus, mailbox).await?;
-            store.close().await;
+            database.close().await;
+        }
+        Some(Command::Migrate) => say(&database::migrate(common).await?),
+        Some(Command::Purge) => {
+            let site = site(common, common.listen)?;
+            let (aplus, database) = open(common, false, site, mailbox).await?;
+            purge(&aplus).await?;
+            database.close().await;
         }
         Some(Command::Operator {
             command: OperatorCommand::Add { email },
         }) => {
             let site = site(common, common.listen)?;
-            let (aplus, store) = open(common, site, mailbox).await?;
+            database::may_make_operators(common)?;
+            let (aplus, database) = open(common, false, site, mailbox).await?;
             add_operator(&aplus, email).await?;
-            store.close().await;
+            database.close().await;
         }
         Some(Command::Import(args)) if args.dry_run => {
             let site = site(common, common.listen)?;
-            let (aplus, store) = open_to_read(common, site, mailbox).await?;
+            let (aplus, database) = open_to_read(common, site, mailbox).await?;
             import::run(&aplus, args).await?;
-            if let Some(store) = store {
-                store.close().await;
+            if let Some(database) = database {
+                database.close().await;
             }
         }
         Some(Command::Import(args)) => {
             let site = site(common, common.listen)?;
-            let (aplus, store) = open(common, site, mailbox).await?;
+            let (aplus, database) = open(common, false, site, mailbox).await?;
             import::run(&aplus, args).await?;
-            store.close().await;
+            database.close().await;
         }
     }
     Ok(())
 }
 
 /// The library, on the database that was named: made if it is not there, before a key is written beside it.
-///
-/// The store is to be closed at the end: then all stands in the one file.
 async fn open(
     common: &Common,
+    serves: bool,
     site: Site,
     mailbox: Mailbox,
-) -> Result<(Aplus, SqliteStore), Failure> {
-    let file = database::file(&common.database_url)?;
+) -> Result<(Aplus, Database), Failure> {
+    let file = database::file(common)?;
     let named = match &common.key_file {
         Some(path) => Some(key::read(path)?),
-        None if site.is_secure() => return Err(key::missing()),
+        None if site.is_secure() || (file.is_none() && serves) => return Err(key::missing()),
         None => None,
     };
-    let store = database::open(&common.database_url, &file).await?;
-    let key = match named {
-        Some(key) => key,
-        None => key::beside(&file)?,
+    let database = Database::open(common).await?;
+    let key = match (named, file) {
+        (Some(key), _) => key,
+        (None, Some(file)) => key::beside(&file)?,
+        // What a command queues is sent by the servers, with their key.
+        (None, None) => key::passing()?,
     };
-    let aplus = build(common, Aplus::builder(store.clone(), mailbox, site, key));
-    Ok((aplus, store))
+    let aplus = build(common, database.builder(mailbox, site, key));
+    Ok((aplus, database))
 }
 
 /// The library, on the database as it stands, or on an empty one in memory: nothing is made and nothing changed.
@@ -146,26 +159,26 @@ async fn open_to_read(
     common: &Common,
     site: Site,
     mailbox: Mailbox,
-) -> Result<(Aplus, Option<SqliteStore>), Failure> {
-    let file = database::file(&common.database_url)?;
+) -> Result<(Aplus, Option<Database>), Failure> {
     let key = key::passing()?;
-    let Some(store) = database::open_to_read(&common.database_url, &file).await? else {
-        let file = file.display();
-        note(&format!(
-            "{file} n'existe pas encore : l'essai part d'une base vide."
-        ));
-        let store = MemoryStore::default();
-        let builder = Aplus::builder(store, mailbox, site, key);
+    let Some(database) = Database::open_to_read(common).await? else {
+        if let Some(file) = database::file(common)? {
+            let file = file.display();
+            note(&format!(
+                "{file} n'existe pas encore : l'essai part d'une base vide."
+            ));
+        }
+        let builder = Aplus::builder(MemoryStore::default(), mailbox, site, key);
         return Ok((build(common, builder), None));
     };
-    let aplus = build(common, Aplus::builder(store.clone(), mailbox, site, key));
+    let aplus = build(common, database.builder(mailbox, site, key));
     // It is not migrated for this: what another version made may not be readable.
     aplus
         .store()
         .is_empty()
         .await
-        .map_err(|error| Failure::about(&file.display().to_string(), error))?;
-    Ok((aplus, Some(store)))
+        .map_err(|error| Failure::about("the database", error))?;
+    Ok((aplus, Some(database)))
 }
 
 fn build(common: &Common, builder: Builder) -> Aplus {
@@ -174,6 +187,21 @@ fn build(common: &Common, builder: Builder) -> Aplus {
         ..Policy::default()
     };
     builder.policy(policy).build()
+}
+
+/// Forgets what is to be forgotten, in passes that keep nobody waiting.
+async fn purge(aplus: &Aplus) -> Result<(), Failure> {
+    let now = SystemClock::default().now();
+    let mut purged = 0;
+    loop {
+        let report = aplus.housekeeping_pass(now).await?;
+        purged += report.purged;
+        if report.purged == 0 {
+            break;
+        }
+    }
+    say(&format!("{purged} lignes oubliées."));
+    Ok(())
 }
 
 /// Adds an operator, or restores a suspended one; one who is active already is no error, so that a script may repeat it.

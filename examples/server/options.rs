@@ -28,14 +28,23 @@ pub(crate) struct Common {
     )]
     pub(crate) listen: SocketAddr,
 
-    /// The database: `sqlite:FILE`, made if missing.
+    /// The database: `sqlite:FILE`, made if missing, or `postgres://…`, as a login that is a member of `aplus_runtime`.
     #[arg(
         long,
         env = "DATABASE_URL",
+        hide_env_values = true,
         default_value = "sqlite:aplus.db",
         global = true
     )]
     pub(crate) database_url: String,
+
+    /// PostgreSQL as the owner of the database: makes or updates the schema at the start; makes operators.
+    #[arg(long, env = "APLUS_OWNER_URL", global = true, hide_env_values = true)]
+    pub(crate) owner_url: Option<String>,
+
+    /// Lets the server run as a PostgreSQL login that has more rights than `aplus_runtime`: for a trial on one machine.
+    #[arg(long, env = "APLUS_INSECURE_ONE_ROLE", global = true)]
+    pub(crate) insecure_one_role: bool,
 
     /// What links and redirects start with; never a request's Host. https anywhere but on loopback. [default: http:// and
     /// the address to listen on]
@@ -95,6 +104,10 @@ impl From<Control> for DualControl {
 pub(crate) enum Command {
     /// Serves the pages and the API (the default).
     Serve,
+    /// Makes or updates the schema of the database; for PostgreSQL as its owner (--owner-url).
+    Migrate,
+    /// Forgets links dead for 30 days, ended sessions, and what was sent and answered before; a server does it by itself.
+    Purge,
     /// Makes operators, the support team.
     Operator {
         #[command(subcommand)]

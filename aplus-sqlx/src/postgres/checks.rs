@@ -91,10 +91,17 @@ pub(super) enum Login {
 pub(super) async fn open(options: &PgConnectOptions, login: Login) -> Result<(), OpenError> {
     let mut connection = options.connect().await?;
     settings(&mut connection).await?;
-    let version = migrate::version(&mut connection).await?;
+    let there: bool =
+        sqlx::query_scalar("select exists (select from pg_namespace where nspname = 'aplus')")
+            .fetch_one(&mut connection)
+            .await?;
+    if !there {
+        return Err(OpenError::Missing);
+    }
     if login == Login::Runtime {
         rights(&mut connection).await?;
     }
+    let version = migrate::version(&mut connection).await?;
     let known = migrate::known();
     match version {
         None => return Err(OpenError::Missing),

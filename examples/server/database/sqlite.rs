@@ -1,4 +1,4 @@
-//! The database: a file that its owner alone reads.
+//! SQLite: a file that its owner alone reads.
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -12,13 +12,8 @@ use crate::Failure;
 /// The file of a URL such as `sqlite:aplus.db`.
 ///
 /// # Errors
-/// For another store, a database in memory, and a mode that forbids to write.
+/// For a database in memory, and a mode that forbids to write.
 pub(crate) fn file(url: &str) -> Result<PathBuf, Failure> {
-    if !url.starts_with("sqlite:") {
-        return Err(Failure(
-            "the database must be `sqlite:FILE`: this version has no other store".to_owned(),
-        ));
-    }
     let options = SqliteConnectOptions::from_str(url)
         .map_err(|error| Failure::about(&format!("--database-url {url}"), error))?;
     let (name, query) = url.split_once('?').unwrap_or((url, ""));
