@@ -242,12 +242,20 @@ pub(super) async fn a_group_that_many_found_at_once_is_one(harness: &dyn Harness
 pub(super) async fn a_request_that_comes_twice_at_once_is_carried_out_once(harness: &dyn Harness) {
     let world = World::fresh(harness).await;
     let scene = world.scene().await;
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         let request = world.request();
-        let deed = Deed::CreateGroup {
-            by: Author::Operator(scene.operator),
-            name: "Une fois".to_owned(),
-            matricule: None,
+        let deed = match round % 2 {
+            0 => Deed::CreateGroup {
+                by: Author::Operator(scene.operator),
+                name: "Une fois".to_owned(),
+                matricule: None,
+            },
+            _ => Deed::CreateAccount {
+                by: Author::Account(scene.first),
+                group: scene.home,
+                email: world.address("une-fois"),
+                roles: Roles::only(Role::Aidant),
+            },
         };
         let mut prepared = Vec::new();
         for _ in 0..8 {
@@ -255,6 +263,8 @@ pub(super) async fn a_request_that_comes_twice_at_once_is_carried_out_once(harne
         }
         let outcomes = write_at_once(&world, prepared).await;
         assert_eq!(done(&outcomes), 1, "{outcomes:?}");
+        // Its own address is not somebody else's.
+        assert!(!outcomes.contains(&Outcome::Taken), "{outcomes:?}");
         let entries = world.entries().await;
         let written = entries.iter().filter(|it| it.request == Some(request));
         assert_eq!(written.count(), 1);

@@ -264,6 +264,20 @@ pub(super) fn micros(at: Timestamp) -> i64 {
     at.as_unix_micros()
 }
 
+/// Whoever finds an address or a number taken may have taken it in the same moment by the same request: that is told, and
+/// only then is it somebody else's (P3).
+pub(super) async fn unless_by_itself<T>(
+    connection: &mut sqlx::PgConnection,
+    entry: &Entry,
+    outcome: Outcome<T>,
+) -> Result<Outcome<T>> {
+    if !matches!(outcome, Outcome::Taken) {
+        return Ok(outcome);
+    }
+    let again = is_again(connection, entry).await?;
+    Ok(again.map_or(Outcome::Taken, Outcome::Repeated))
+}
+
 /// What a request came to that was carried out before (P3), for acts of several statements.
 pub(super) async fn is_again(
     connection: &mut sqlx::PgConnection,
