@@ -12,8 +12,13 @@ use crate::{Error, sql};
 /// How often another port is tried when somebody took it between the look and the start.
 const TRIES: usize = 5;
 
-/// Many tests at once, and half of the room that is asked for in memory.
-const DEFAULTS: &[(&str, &str)] = &[("max_connections", "300"), ("max_wal_size", "512MB")];
+/// Many tests at once; half of the room that is asked for in memory; and what processes share is in a file of the folder, which goes
+/// with it, rather than in one that outlives a SIGKILL.
+const DEFAULTS: &[(&str, &str)] = &[
+    ("max_connections", "300"),
+    ("max_wal_size", "512MB"),
+    ("dynamic_shared_memory_type", "mmap"),
+];
 
 /// A running server in a folder of its own. It ends, and the folder goes, when this is dropped and when the process ends, even by
 /// SIGKILL.

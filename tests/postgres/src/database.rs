@@ -73,10 +73,11 @@ impl Drop for Database {
     fn drop(&mut self) {
         let logins = std::mem::take(&mut self.logins).into_inner();
         let logins = logins.unwrap_or_default();
-        let mut statements = vec![format!(
-            "drop database if exists {} with (force)",
-            self.name
-        )];
+        let mut statements = vec![
+            // Nobody waits for a standby that a test has killed.
+            "set synchronous_commit = local".to_owned(),
+            format!("drop database {} with (force)", self.name),
+        ];
         statements.extend(logins.iter().map(|login| format!("drop role {login}")));
         // A server that is gone has taken the database with it, and a test that fails must not fail twice.
         let _ = sql::wait_for(sql::run(

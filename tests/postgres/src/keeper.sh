@@ -56,6 +56,14 @@ kill() {
     postmaster=
 }
 
+# A server that was killed has left a piece of shared memory to the system, whose number is the last word of line 7; one that stops takes it
+# along. It is woken for that if somebody halted it.
+end() {
+    [ -z "$postmaster" ] || command kill -CONT "$postmaster"
+    stop
+    memory=$(sed -n 7p "$data/postmaster.pid") && ipcrm -m "${memory##* }"
+}
+
 # Number, state and parent of the processes whose number is of this pattern, one a line.
 processes() {
     if [ -e /proc/self/stat ]; then
@@ -74,5 +82,5 @@ while read -r order argument; do
     "$order" "$argument" </dev/null >>"$FOLDER/log" 2>&1
     echo $?
 done
-kill >/dev/null 2>&1
+end >/dev/null 2>&1
 rm -rf "$FOLDER"

@@ -9,18 +9,18 @@ use crate::Error;
 /// The oldest version that will do.
 const OLDEST: u32 = 15;
 
-/// The folder of `initdb`, `postgres` and `pg_basebackup`: the first of version 15 or newer in `PATH`, `pg_config --bindir`, the newest of
+/// The folder of `initdb`, `postgres` and `pg_basebackup` (which only a standby needs): the first of version 15 or newer in `PATH`, `pg_config --bindir`, the newest of
 /// `/usr/lib/postgresql/*/bin`, `/usr/local/pgsql/bin`.
 ///
 /// # Errors
-/// [`Error::Missing`] when none of them has all three.
+/// [`Error::Missing`] when there is none.
 pub(crate) fn folder() -> Result<PathBuf, Error> {
     in_path()
         .into_iter()
         .chain(by_pg_config())
         .chain(of_distribution())
         .chain([PathBuf::from("/usr/local/pgsql/bin")])
-        .find(|folder| folder.join("pg_basebackup").exists() && version(folder) >= Some(OLDEST))
+        .find(|folder| folder.join("initdb").exists() && version(folder) >= Some(OLDEST))
         .ok_or(Error::Missing)
 }
 

@@ -27,6 +27,7 @@ async fn it_is_configured_as_asked_and_writes_as_a_real_one() {
         ("show fsync", "on"),
         ("show synchronous_commit", "on"),
         ("show max_connections", "300"),
+        ("show dynamic_shared_memory_type", "mmap"),
         ("show listen_addresses", "127.0.0.1"),
         (
             "select (current_setting('server_version_num')::int >= 150000)::text",

@@ -155,7 +155,19 @@ async fn a_login_that_may_create_roles_and_databases_will_do() {
         .await
         .unwrap();
     drop(database);
-    let left = "select (select count(*) from pg_database where datname like 'aplus%' and datname not like '%template%')::text";
-    assert_eq!(read(cluster.options(), left).await, "0");
+    let left = "select count(*)::text from pg_database where datname like 'aplus_test_%'";
+    assert_eq!(read(cluster.options(), left).await, "1", "the template");
     assert!(login.connect().await.is_err());
+}
+
+#[tokio::test]
+async fn a_database_is_dropped_though_its_standby_is_dead() {
+    let primary = Cluster::start(&[]).unwrap();
+    let server = Server::at(primary.options());
+    let database = server.database(prepare).await.unwrap();
+    let mut standby = primary.standby().unwrap();
+    standby.kill().unwrap();
+    drop(database);
+    let left = "select count(*)::text from pg_database where datname like 'aplus_test_%'";
+    assert_eq!(read(primary.options(), left).await, "1", "the template");
 }

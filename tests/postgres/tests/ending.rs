@@ -33,45 +33,68 @@ fn holder() -> (Child, PathBuf) {
     (process, options.get_socket().unwrap().clone())
 }
 
-/// The processes that run in the folder or were told its name: server, children, shell.
+/// The server's processes: they stand in its data.
+fn servers_of(folder: &Path) -> usize {
+    count(|process| {
+        std::fs::read_link(process.join("cwd")).is_ok_and(|cwd| cwd.starts_with(folder))
+    })
+}
+
+/// The shell that keeps the server, and what else was told of the folder when it was started.
 fn processes_of(folder: &Path) -> usize {
     let name = folder.to_str().unwrap();
-    std::fs::read_dir("/proc")
-        .unwrap()
-        .filter(|process| {
-            let process = process.as_ref().unwrap().path();
-            let cwd = std::fs::read_link(process.join("cwd"));
-            let environment = std::fs::read(process.join("environ")).unwrap_or_default();
-            cwd.is_ok_and(|cwd| cwd.starts_with(folder))
-                || String::from_utf8_lossy(&environment).contains(name)
-        })
+    count(|process| {
+        let environment = std::fs::read(process.join("environ")).unwrap_or_default();
+        String::from_utf8_lossy(&environment).contains(name)
+    })
+}
+
+fn count(is_meant: impl Fn(PathBuf) -> bool) -> usize {
+    let processes = std::fs::read_dir("/proc").unwrap();
+    processes
+        .filter(|process| is_meant(process.as_ref().unwrap().path()))
         .count()
 }
 
-fn assert_gone(folder: &Path) {
+/// Waits until it is so; a test that waits in vain fails.
+fn wait_until(what: &str, happened: impl Fn() -> bool) {
     let until = Instant::now() + Duration::from_secs(20);
-    while processes_of(folder) > 0 || folder.exists() {
-        assert!(
-            Instant::now() < until,
-            "{} processes are left of {}",
-            processes_of(folder),
-            folder.display()
-        );
+    while !happened() {
+        assert!(Instant::now() < until, "waited in vain until {what}");
         std::thread::yield_now();
     }
+}
+
+/// The number of the server's first process.
+fn postmaster(folder: &Path) -> String {
+    let file = std::fs::read_to_string(folder.join("data/postmaster.pid")).unwrap();
+    file.lines().next().unwrap().to_owned()
+}
+
+/// How many pieces of the system's shared memory this process has made that are still there.
+fn memory_of(postmaster: &str) -> usize {
+    let pieces = std::fs::read_to_string("/proc/sysvipc/shm").unwrap();
+    let makers = pieces
+        .lines()
+        .filter_map(|piece| piece.split_whitespace().nth(4));
+    makers.filter(|maker| *maker == postmaster).count()
 }
 
 #[test]
 fn killed() {
     let (mut process, folder) = holder();
     assert!(folder.join("data").exists());
-    assert!(
-        processes_of(&folder) > 5,
-        "server, children and shell are seen"
-    );
+    assert!(servers_of(&folder) > 5, "the server has children");
+    assert!(processes_of(&folder) > 0, "and a shell that keeps it");
+    let postmaster = postmaster(&folder);
+    assert_eq!(memory_of(&postmaster), 1);
     process.kill().unwrap();
     process.wait().unwrap();
-    assert_gone(&folder);
+    wait_until("the folder is gone", || !folder.exists());
+    // Without being killed, a server without a folder would end of itself after a while.
+    assert_eq!(servers_of(&folder), 0);
+    wait_until("the shell is gone", || processes_of(&folder) == 0);
+    assert_eq!(memory_of(&postmaster), 0);
 }
 
 #[test]
@@ -85,10 +108,18 @@ fn at_the_end_of_its_input() {
 
 #[test]
 fn dropped() {
-    let cluster = Cluster::start(&[]).unwrap();
-    let folder = cluster.socket_folder().to_owned();
-    assert!(processes_of(&folder) > 5);
-    drop(cluster);
-    assert!(!folder.exists());
-    assert_eq!(processes_of(&folder), 0);
+    for power_cut in [false, true] {
+        let mut cluster = Cluster::start(&[]).unwrap();
+        let folder = cluster.socket_folder().to_owned();
+        assert!(servers_of(&folder) > 5);
+        let postmaster = postmaster(&folder);
+        if power_cut {
+            cluster.kill().unwrap();
+            assert_eq!(memory_of(&postmaster), 1);
+        }
+        drop(cluster);
+        assert!(!folder.exists());
+        assert_eq!(processes_of(&folder), 0);
+        assert_eq!(memory_of(&postmaster), 0);
+    }
 }
