@@ -1,7 +1,7 @@
 //! Stores for `aplus` over [sqlx](https://docs.rs/sqlx/0.9): each act of the core is one transaction.
 //!
-//! The core decides, this package writes and guards. It knows no rule and no HTTP. Now: SQLite, behind the feature
-//! `sqlite`; nothing is compiled without it.
+//! The core decides, this package writes and guards. It knows no rule and no HTTP. The modules `postgres` and `sqlite` are
+//! behind features of these names; nothing is compiled without one.
 //!
 //! ```
 //! # #[cfg(feature = "sqlite")]
@@ -26,7 +26,8 @@
 //!
 //! - **One act, one transaction**: what is done, its entry, the entry's line in the queue of the sealer and its mails
 //!   are there together or not at all (P1), also after a crash: the write-ahead log is synced at each commit.
-//! - **Versions are compared in the transaction that writes**, which holds the only write lock of the file (P2).
+//! - **Versions are compared under lock in the transaction that writes** (P2): on SQLite it holds the only write lock of the
+//!   file; on PostgreSQL an act is one statement, which locks accounts, operators and groups in this order, each by its ids.
 //! - **Address and roles of an account have no other writer** than its creation and its withdrawal (P11). No statement
 //!   here changes them, and triggers refuse whoever tries; they check facts, never a flag.
 //! - **Entries do not change and do not go** (P30), nor do the lines of accounts, groups and operators.
@@ -35,6 +36,9 @@
 //! - **Each connection is checked** after connecting: a setting that is not what the above needs is an error that names it.
 //!
 //! # What is not promised
+//!
+//! On PostgreSQL, the owner of the schema and superusers can switch triggers off; the server's own login can do what looks
+//! like an act (below), and nothing else. What a failover keeps is said in `docs/deployment.md` of the repository.
 //!
 //! SQLite has no roles: whoever may write to the file may change it. Triggers protect from mistakes and from injected
 //! statements; they cannot refuse

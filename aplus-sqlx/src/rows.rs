@@ -10,11 +10,11 @@ use aplus_core::asking::Answer;
 use aplus_core::group::{Requester, RequesterKind};
 use aplus_core::journal::{BodyHash, Commitment, StoredEntry};
 use aplus_core::link::{LinkFacts, Purpose, Use};
-use aplus_core::ports::{NewAsk, Outcome, Page, Repeated};
+use aplus_core::ports::{Outcome, Page, Repeated};
 use aplus_core::session::SessionFacts;
 use aplus_core::words::Language;
 use aplus_core::{
-    AccountId, AskId, Author, BrowserHash, DeactivatedBy, EntryId, GroupId, LinkId, OperatorId,
+    AccountId, Author, BrowserHash, DeactivatedBy, EntryId, GroupId, LinkId, OperatorId,
     OperatorStatus, Principal, Profile, Provenance, RequestId, Roles, SessionId, Status,
     SupportRequest, Timestamp,
 };
@@ -211,11 +211,11 @@ fn profile(row: &impl Line) -> Result<Profile> {
     })
 }
 
-/// `id` and `name` of a group.
-pub(crate) fn mention(row: &impl Line) -> Result<GroupMention> {
+/// A group that an account belongs to.
+pub(crate) fn mention(id: Uuid, name: &str) -> Result<GroupMention> {
     Ok(GroupMention {
-        id: GroupId::from_uuid(row.uuid("id")?),
-        name: text(row, "name")?,
+        id: GroupId::from_uuid(id),
+        name: name.parse().map_err(because("name"))?,
     })
 }
 
@@ -244,19 +244,6 @@ pub(crate) fn operator(row: &impl Line) -> Result<Operator> {
         version: Version(row.integer("version")?),
         epoch: Epoch(row.integer("epoch")?),
         created_at: time(row, "created_at")?,
-    })
-}
-
-/// A line of the table `login_request`.
-pub(crate) fn ask(row: &impl Line) -> Result<NewAsk> {
-    Ok(NewAsk {
-        id: AskId::from_uuid(row.uuid("id")?),
-        email: text(row, "email")?,
-        browser: BrowserHash::from_bytes(bytes(row, "browser")?),
-        network: row.str("network")?.to_owned(),
-        next: row.optional_str("next")?.map(str::to_owned),
-        language: language(row)?,
-        at: time(row, "at")?,
     })
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn roles() -> &'static RoleNames {
 }
 
 pub(crate) async fn database() -> Database {
-    let server = server().unwrap_or_else(|error| panic!("{error}"));
+    let server = server().unwrap();
     let prepare = async |owner: PgConnectOptions| {
         PostgresStore::migrate_with(&owner, roles()).await.unwrap();
     };

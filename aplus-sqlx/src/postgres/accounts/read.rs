@@ -157,16 +157,7 @@ pub(in super::super) fn mentions(row: &PgRow) -> Result<Vec<GroupMention>> {
     let names: Vec<String> = list(row, "group_names")?;
     ids.into_iter()
         .zip(names)
-        .map(|(id, name)| {
-            Ok(GroupMention {
-                id: GroupId::from_uuid(id),
-                name: name
-                    .parse()
-                    .map_err(|error: <GroupName as std::str::FromStr>::Err| {
-                        sqlx::Error::Decode(Box::new(error))
-                    })?,
-            })
-        })
+        .map(|(id, name)| rows::mention(id, &name))
         .collect()
 }
 

@@ -131,7 +131,9 @@ async fn mentions(
     .bind(account.as_uuid())
     .fetch_all(connection)
     .await?;
-    rows.iter().map(rows::mention).collect()
+    rows.iter()
+        .map(|row| rows::mention(row.try_get("id")?, row.try_get("name")?))
+        .collect()
 }
 
 /// Who has an address.

@@ -6,11 +6,13 @@ use aplus_core::account::Epoch;
 use aplus_core::asking::{Addressee, Ask, AskLimits, LiveLink, PastAsk, Waiting};
 use aplus_core::ports::{AskReceipt, AskSettings, NewAsk, WaitingAsks};
 use aplus_core::{
-    AccountId, BrowserHash, EmailAddress, Lifetimes, LinkId, OperatorId, Principal, Timestamp,
+    AccountId, AskId, BrowserHash, EmailAddress, Lifetimes, LinkId, OperatorId, Principal,
+    Timestamp,
 };
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Result, Row, SqliteConnection};
 
-use crate::rows::{self, bytes, principal_columns, time};
+use crate::rows::{self, Line, bytes, principal_columns, time};
 
 /// Queues an asking, unless `most` wait already: one insert, the same for every address (P20, L7).
 ///
@@ -57,7 +59,7 @@ pub async fn waiting(
     )
     .fetch_optional(&mut *connection)
     .await?;
-    let Some(oldest) = oldest.as_ref().map(rows::ask).transpose()? else {
+    let Some(oldest) = oldest.as_ref().map(read_ask).transpose()? else {
         return Ok(None);
     };
     let email = oldest.email;
@@ -68,7 +70,7 @@ pub async fn waiting(
     .bind(AskLimits::AT_ONCE)
     .fetch_all(&mut *connection)
     .await?;
-    let asks = rows.iter().map(rows::ask).collect::<Result<Vec<_>>>()?;
+    let asks = rows.iter().map(read_ask).collect::<Result<Vec<_>>>()?;
     let mut counted = Vec::with_capacity(asks.len());
     for ask in &asks {
         let from_network = from_network(connection, ask, settings.limits).await?;
@@ -275,4 +277,17 @@ async fn known_domain(
         .bind(email.domain())
         .fetch_one(connection)
         .await
+}
+
+/// A line of `aplus_login_request`.
+fn read_ask(row: &SqliteRow) -> Result<NewAsk> {
+    Ok(NewAsk {
+        id: AskId::from_uuid(row.uuid("id")?),
+        email: rows::text(row, "email")?,
+        browser: BrowserHash::from_bytes(bytes(row, "browser")?),
+        network: row.str("network")?.to_owned(),
+        next: row.optional_str("next")?.map(str::to_owned),
+        language: rows::language(row)?,
+        at: time(row, "at")?,
+    })
 }
