@@ -1,11 +1,12 @@
 //! The record of what was done and what was refused (T1).
 //!
 //! An entry is made with its act and written in the same transaction. What may be erased one day (T3, T4) stands beside
-//! it; the entry itself holds only a salted commitment to that. Sealing (T2) reads entries as they are stored.
+//! it; the entry itself holds only a salted commitment to that. Sealing (T2) reads entries as they are stored: [`seal`].
 
 mod canonical;
 pub(crate) mod entry;
 mod event;
+pub mod seal;
 
 pub use canonical::canonical_json;
 pub use entry::{BodyHash, Commitment, Entry, Erasable, Origin, Salt, StoredEntry};
