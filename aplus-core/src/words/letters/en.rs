@@ -259,10 +259,7 @@ fn operator_added(facts: &Facts<'_>) -> Draft {
     ))
     .paragraph("If that is you, log in by asking for a link with this address:")
     .link(LOG_IN, facts.site.url(Site::LOGIN))
-    .paragraph(
-        "If nobody in the team expected it, tell whoever runs the server at once. Any member of \
-            the team can suspend another.",
-    )
+    .paragraph("If nobody in the team expected it, tell whoever runs the server at once.")
 }
 
 /// What A12 wants told: what is kept, and for how long (T3, T4).

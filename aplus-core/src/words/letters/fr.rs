@@ -280,7 +280,7 @@ fn operator_added(facts: &Facts<'_>) -> Draft {
     .link(LOG_IN, facts.site.url(Site::LOGIN))
     .paragraph(
         "Si personne dans l'équipe n'attendait cet ajout, prévenez aussitôt la personne qui \
-            administre le serveur. Tout membre de l'équipe peut en suspendre un autre.",
+            administre le serveur.",
     )
 }
 
