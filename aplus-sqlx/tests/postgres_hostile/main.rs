@@ -6,6 +6,7 @@
 
 mod copies;
 mod doors;
+mod moments;
 mod owner;
 #[path = "../postgres_common/mod.rs"]
 mod postgres_common;

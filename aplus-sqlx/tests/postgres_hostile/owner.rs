@@ -3,6 +3,8 @@
 use crate::state;
 use crate::town::Town;
 
+const APPROVED: &str = "(id, account_id, old_email, new_email, old_roles, new_roles, operator_id, approver_kind, approver_id, approved_at)";
+
 const HOSTILE: [(&str, &str); 56] = [
     // No order, none that is approved, open, for this account, with these values (A3, A6).
     ("AP003", "update aplus.account set email = 'eve@evil.example' where id = {cleo}"),
@@ -123,4 +125,22 @@ async fn no_table_of_ours_is_emptied() {
             .await;
         assert_eq!(state(&done), "AP003", "{table}");
     }
+}
+
+/// An order that would give an account the address of an operator changes nothing, whoever carries it out (A5).
+#[tokio::test]
+async fn no_order_gives_an_account_the_address_of_an_operator() {
+    let town = Town::new().await;
+    let mut owner = town.owner().await;
+    let order = format!(
+        "insert into aplus.support_order {APPROVED}
+        values ({{new}}, {{cleo}}, 'cleo@ville.example', 'op@aplus.example', 1, 1, {{op}}, 'operator', {{second}}, 5)"
+    );
+    town.run_on(&mut owner, &order).await.unwrap();
+    let before = town.dump(&mut owner).await;
+    let done = town
+        .run_on(&mut owner, "select aplus.carry_out_order({new}, 6)")
+        .await;
+    assert!(town.dump(&mut owner).await == before);
+    assert_eq!(state(&done), "AP005");
 }
