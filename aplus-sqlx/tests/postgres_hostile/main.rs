@@ -2,7 +2,7 @@
 //! the catalog and the rights are afterwards, not by the error alone (B9).
 
 #![cfg(feature = "postgres")]
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod copies;
 mod doors;
