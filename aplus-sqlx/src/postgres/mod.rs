@@ -3,7 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `connection` | options, the pool, what a lost answer means |
-//! | `checks` | what is refused at the start: a login with too many rights, settings that lose what was acknowledged |
+//! | `checks` `rights` | what is refused at the start: settings that lose what was acknowledged, a login with too many rights |
 //! | `migrate` | the schema `aplus`, its guards, its doors, its roles and their privileges |
 //! | `acts` | what all acts share: the request, the versions under lock, the entry, the mails |
 //! | `accounts` `logins` `journal` `outbox` | one port each: public functions over a connection, the port over them |
@@ -17,6 +17,7 @@ pub mod journal;
 pub mod logins;
 mod migrate;
 pub mod outbox;
+mod rights;
 mod row;
 
 pub use checks::OpenError;
