@@ -3,7 +3,7 @@
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection, Row};
 
-use super::migrate;
+use super::{migrate, rights};
 
 /// Why a database is not opened or not migrated.
 #[derive(Debug, thiserror::Error)]
@@ -18,11 +18,15 @@ pub enum OpenError {
         /// What.
         excess: String,
     },
-    /// The login may not even read.
-    #[error("the login {login} has no rights in the schema aplus: grant aplus_runtime to it")]
+    /// The login may not do what a server does.
+    #[error(
+        "the login {login} may not {missing}: grant aplus_runtime to it, or run the migration as the owner, which states all rights anew"
+    )]
     TooFewRights {
         /// Who.
         login: String,
+        /// What.
+        missing: String,
     },
     /// A setting of the server loses what it acknowledged, or changes what a transaction sees.
     #[error(
@@ -91,23 +95,18 @@ pub(super) enum Login {
 pub(super) async fn open(options: &PgConnectOptions, login: Login) -> Result<(), OpenError> {
     let mut connection = options.connect().await?;
     settings(&mut connection).await?;
-    let there: bool =
-        sqlx::query_scalar("select exists (select from pg_namespace where nspname = 'aplus')")
-            .fetch_one(&mut connection)
-            .await?;
-    if !there {
-        return Err(OpenError::Missing);
-    }
-    if login == Login::Runtime {
-        rights(&mut connection).await?;
-    }
-    let version = migrate::version(&mut connection).await?;
-    let known = migrate::known();
+    let (version, known) = (migrate::version(&mut connection).await?, migrate::known());
     match version {
-        None => return Err(OpenError::Missing),
         Some(found) if found < known => return Err(OpenError::Older { found, known }),
         Some(found) if found > known => return Err(OpenError::Newer { found, known }),
-        Some(_) => {}
+        _ => {}
+    }
+    // Of another version the rights are others; where none may be read they say why.
+    if login == Login::Runtime {
+        rights::check(&mut connection).await?;
+    }
+    if version.is_none() {
+        return Err(OpenError::Missing);
     }
     connection.close().await?;
     Ok(())
@@ -125,6 +124,7 @@ pub(super) async fn settings(connection: &mut PgConnection) -> Result<(), OpenEr
             current_setting('synchronous_commit') as synchronous_commit,
             current_setting('default_transaction_isolation') as default_transaction_isolation,
             current_setting('default_transaction_read_only') as default_transaction_read_only,
+            current_setting('session_replication_role') as session_replication_role,
             current_setting('server_encoding') as server_encoding",
     )
     .fetch_one(connection)
@@ -136,7 +136,7 @@ pub(super) async fn settings(connection: &mut PgConnection) -> Result<(), OpenEr
     if row.try_get("standby")? {
         return Err(OpenError::Standby);
     }
-    let needed: [(&str, &[&str], &str); 6] = [
+    let needed: [(&str, &[&str], &str); 7] = [
         ("fsync", &["on"], "on"),
         ("full_page_writes", &["on"], "on"),
         (
@@ -150,6 +150,8 @@ pub(super) async fn settings(connection: &mut PgConnection) -> Result<(), OpenEr
             "read committed",
         ),
         ("default_transaction_read_only", &["off"], "off"),
+        // Otherwise lines may refer to others that are not there.
+        ("session_replication_role", &["origin"], "origin"),
         ("server_encoding", &["UTF8"], "UTF8"),
     ];
     for (name, allowed, needed) in needed {
@@ -162,70 +164,6 @@ pub(super) async fn settings(connection: &mut PgConnection) -> Result<(), OpenEr
                 found,
             });
         }
-    }
-    Ok(())
-}
-
-/// What a login may do beyond the runtime's role, asked by privilege and never by trying.
-async fn rights(connection: &mut PgConnection) -> Result<(), OpenError> {
-    let row = sqlx::query(
-        "select
-            current_user::text as login,
-            has_schema_privilege(current_user, 'aplus', 'usage') as usage,
-            (
-                select excess from (
-                    select 1 as place, 'do everything, since it is a superuser' as excess
-                    from pg_roles where rolname = current_user and rolsuper
-                    union all
-                    select 2, 'act as the owner of the schema aplus'
-                    from pg_namespace where nspname = 'aplus' and pg_has_role(current_user, nspowner, 'member')
-                    union all
-                    select 3, 'create in the schema aplus' where has_schema_privilege(current_user, 'aplus', 'create')
-                    union all
-                    select 4, lower(privilege) || ' ' || c.oid::regclass::text
-                    from pg_class c
-                    cross join unnest(array['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) as privilege
-                    where c.relnamespace = 'aplus'::regnamespace and c.relkind in ('r', 'v')
-                        and has_table_privilege(current_user, c.oid, privilege)
-                        and not (privilege = 'INSERT' and c.relname in ('account', 'group', 'journal_entry',
-                            'journal_erasable', 'link', 'login_request', 'membership', 'outbox', 'refusal_count',
-                            'session'))
-                        and not (privilege = 'DELETE' and c.relname in ('link', 'login_request', 'membership', 'outbox',
-                            'refusal_count', 'session'))
-                    union all
-                    select 5, 'update ' || c.oid::regclass::text || '.' || a.attname
-                    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-                    where c.relnamespace = 'aplus'::regnamespace and c.relkind in ('r', 'v')
-                        and has_column_privilege(current_user, c.oid, a.attnum, 'UPDATE')
-                        and (c.relname || '.' || a.attname) <> all (array[
-                            'account.first_name', 'account.last_name', 'account.job_title', 'account.phone',
-                            'account.status', 'account.deactivated_by', 'account.version', 'account.epoch',
-                            'account.last_login_at', 'group.version', 'operator.epoch', 'login_request.answered_at',
-                            'login_request.answer', 'login_request.mailed', 'link.used_at', 'link.session_id',
-                            'link.superseded_at', 'link.wrong_addresses', 'session.last_seen_at', 'session.ended_at',
-                            'outbox.to_address', 'outbox.next_at', 'outbox.attempts', 'outbox.sent_at',
-                            'outbox.given_up_at', 'outbox.reason', 'refusal_count.times'])
-                    union all
-                    select 6, 'call ' || p.oid::regprocedure::text
-                    from pg_proc p
-                    where p.pronamespace = 'aplus'::regnamespace and has_function_privilege(current_user, p.oid, 'execute')
-                        and p.proname not in ('withdraw_account', 'mail_id')
-                ) as all_of_them
-                order by place, excess limit 1
-            ) as excess
-        from pg_namespace where nspname = 'aplus'",
-    )
-    .fetch_optional(connection)
-    .await?;
-    let Some(row) = row else {
-        return Err(OpenError::Missing);
-    };
-    let login = row.try_get("login")?;
-    if let Some(excess) = row.try_get("excess")? {
-        return Err(OpenError::TooManyRights { login, excess });
-    }
-    if !row.try_get::<bool, _>("usage")? {
-        return Err(OpenError::TooFewRights { login });
     }
     Ok(())
 }

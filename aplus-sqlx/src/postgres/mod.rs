@@ -3,11 +3,26 @@
 //! | file | what |
 //! |---|---|
 //! | `connection` | options, the pool, what a lost answer means |
-//! | `checks` | what is refused at the start: a login with too many rights, settings that lose what was acknowledged |
+//! | `checks` `rights` | what is refused at the start: settings that lose what was acknowledged, a login with too many rights |
 //! | `migrate` | the schema `aplus`, its guards, its doors, its roles and their privileges |
 //! | `acts` | what all acts share: the request, the versions under lock, the entry, the mails |
 //! | `accounts` `logins` `journal` `outbox` | one port each: public functions over a connection, the port over them |
 //! | `row` | one line of a result, for the readers that both databases share |
+//!
+//! # What the database refuses, and what it cannot
+//!
+//! The runtime's login has no right to change an address, roles, provenance, an operator, an order or an entry, and triggers
+//! that check facts stop the rest, for the owner too. It cannot refuse
+//!
+//! - to the server's login what looks like an act: an account, a membership, a link, a session, a mail or an entry that was
+//!   made up (the entry is queued for the seal all the same), a status moved together with its version, an account withdrawn
+//!   that nobody used, links and sessions forgotten, counts of refusals changed; nor `set synchronous_commit = off` for a
+//!   transaction of its own, locks, and the end of its own kind's connections;
+//! - to the owner `alter table … disable trigger`, `drop` and an order that it writes and approves by itself;
+//! - to a superuser, or to whoever has the files, anything.
+//!
+//! Only the seals of the journal, checked outside, find that. Some guards look at other lines under a lock: in a transaction
+//! that is not read committed they would see too little, and refuse it.
 
 pub mod accounts;
 mod acts;
@@ -17,6 +32,7 @@ pub mod journal;
 pub mod logins;
 mod migrate;
 pub mod outbox;
+mod rights;
 mod row;
 
 pub use checks::OpenError;

@@ -1,11 +1,17 @@
 -- Triggers that check facts, never a flag: each one is the last line behind the rules of the core and the privileges of the
 -- roles, not their place. They fire for the owner as well, and whatever session_replication_role says. What they refuse has
 -- the SQLSTATE AP003; an address that two want at once has AP005.
+--
+-- Those that look at other lines than their own take a lock first and then look at what is committed by then. A transaction
+-- of a higher isolation would look at what was there when it began, lock or no lock: it is refused (P2).
 
 create function aplus.account_begins() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     if new.email is null or new.status <> 'active' or new.last_login_at is not null then
         raise exception 'A5: an account begins active, with an address, before its first log-in' using errcode = 'AP003';
+    end if;
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'A5: an account is made in a transaction that is read committed' using errcode = 'AP003';
     end if;
     -- An address is one account's or one operator's, and the two stand in two tables: whoever comes second waits here, and
     -- then sees the first.
@@ -60,6 +66,15 @@ begin
     if not found then
         raise exception 'A3: address and roles of an account change by an approved order alone' using errcode = 'AP003';
     end if;
+    if new.email <> old.email then
+        if current_setting('transaction_isolation') <> 'read committed' then
+            raise exception 'A5: an address changes in a transaction that is read committed' using errcode = 'AP003';
+        end if;
+        perform pg_advisory_xact_lock(1634759797, hashtext(new.email));
+        if exists (select from aplus.operator where email = new.email) then
+            raise exception 'A5: the address is an operator''s' using errcode = 'AP005';
+        end if;
+    end if;
     return new;
 end $$;
 
@@ -68,6 +83,9 @@ create trigger account_keeps before update on aplus.account for each row execute
 
 create function aplus.operator_begins() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'A5: an operator is made in a transaction that is read committed' using errcode = 'AP003';
+    end if;
     perform pg_advisory_xact_lock(1634759797, hashtext(new.email));
     if exists (select from aplus.account where email = new.email) then
         raise exception 'A5: the address is an account''s' using errcode = 'AP005';
@@ -112,6 +130,9 @@ end $$;
 
 create function aplus.membership_stays() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'A2: an account leaves a group in a transaction that is read committed' using errcode = 'AP003';
+    end if;
     -- Two who take an account out of its last two groups at once wait for each other here.
     perform from aplus.account where id = old.account_id for no key update;
     if exists (select from aplus.account where id = old.account_id and status <> 'withdrawn')

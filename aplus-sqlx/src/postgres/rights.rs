@@ -1,0 +1,129 @@
+//! What a login may do beyond the runtime's role, or may not do of it: asked by privilege and never by trying.
+
+use sqlx::{PgConnection, Row};
+
+use super::checks::OpenError;
+
+/// `privileges.sql` says the same as grants; a test holds the two together.
+///
+/// Whatever the login may become by `set role` counts as its own, also what it does not inherit and what it was before a
+/// `set role` that its own settings make: an injected statement undoes that.
+const RIGHTS: &str = "
+with stated (relation, privilege, columns) as (values
+    ('account', 'SELECT', null::text[]), ('account', 'INSERT', null),
+    ('account', 'UPDATE', array['first_name', 'last_name', 'job_title', 'phone', 'status', 'deactivated_by', 'version',
+        'epoch', 'last_login_at']),
+    ('group', 'SELECT', null), ('group', 'INSERT', null), ('group', 'UPDATE', array['version']),
+    ('journal_entry', 'SELECT', null), ('journal_entry', 'INSERT', null),
+    ('journal_erasable', 'SELECT', null), ('journal_erasable', 'INSERT', null),
+    ('link', 'SELECT', null), ('link', 'INSERT', null), ('link', 'DELETE', null),
+    ('link', 'UPDATE', array['used_at', 'session_id', 'superseded_at', 'wrong_addresses']),
+    ('live_link', 'SELECT', null), ('live_session', 'SELECT', null),
+    ('login_request', 'SELECT', null), ('login_request', 'INSERT', null), ('login_request', 'DELETE', null),
+    ('login_request', 'UPDATE', array['answered_at', 'answer', 'mailed']),
+    ('membership', 'SELECT', null), ('membership', 'INSERT', null), ('membership', 'DELETE', null),
+    ('migration', 'SELECT', null),
+    ('operator', 'SELECT', null), ('operator', 'UPDATE', array['epoch']),
+    ('outbox', 'SELECT', null), ('outbox', 'INSERT', null), ('outbox', 'DELETE', null),
+    ('outbox', 'UPDATE', array['to_address', 'next_at', 'attempts', 'sent_at', 'given_up_at', 'reason']),
+    ('refusal_count', 'SELECT', null), ('refusal_count', 'INSERT', null), ('refusal_count', 'DELETE', null),
+    ('refusal_count', 'UPDATE', array['times']),
+    ('session', 'SELECT', null), ('session', 'INSERT', null), ('session', 'DELETE', null),
+    ('session', 'UPDATE', array['last_seen_at', 'ended_at'])
+),
+doors (name) as (values ('withdraw_account'), ('mail_id')),
+words (privilege, word) as (values
+    ('SELECT', 'select from '), ('INSERT', 'insert into '), ('UPDATE', 'update '), ('DELETE', 'delete from '),
+    ('TRUNCATE', 'truncate '), ('REFERENCES', 'refer to '), ('TRIGGER', 'set triggers on ')
+),
+role as materialized (
+    select oid, rolname, rolsuper, rolcreaterole, rolreplication
+    from pg_catalog.pg_roles where pg_has_role(session_user, oid, 'member')
+),
+relation as materialized (
+    select oid, relname, relowner, oid::regclass::text as name from pg_catalog.pg_class
+    where relnamespace = to_regnamespace('aplus') and relkind in ('r', 'p', 'v', 'm', 'f')
+),
+function as materialized (
+    select oid, proname, proowner, oid::regprocedure::text as name from pg_catalog.pg_proc
+    where pronamespace = to_regnamespace('aplus')
+),
+excess (place, what) as (
+    select 1, 'do everything, since it is or may become a superuser' from role where rolsuper
+    union all
+    select 2, 'act as the owner of the schema aplus'
+    from pg_catalog.pg_namespace n join role on role.oid = n.nspowner where n.nspname = 'aplus'
+    union all
+    select 3, 'make roles, and so act as the owner' from role where rolcreaterole
+    union all
+    select 3, 'copy the whole server as a standby does' from role where rolreplication
+    union all
+    select 3, 'reach files and programs of the server' from role
+    where rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files')
+    union all
+    select 3, 'change and drop the database, since it owns it'
+    from pg_catalog.pg_database d join role on role.oid = d.datdba where d.datname = current_database()
+    union all
+    select 4, 'create in the schema aplus' from role where has_schema_privilege(oid, to_regnamespace('aplus'), 'create')
+    union all
+    select 5, 'change ' || name || ', since it owns it' from relation join role on role.oid = relowner
+    union all
+    select 5, 'change ' || name || ', since it owns it' from function join role on role.oid = proowner
+    union all
+    select 6, word || relation.name
+    from role cross join relation cross join words
+    where has_table_privilege(role.oid, relation.oid, privilege)
+        and not exists (
+            select from stated s
+            where s.relation = relname and s.privilege = words.privilege and s.columns is null
+        )
+    union all
+    select 7, word || relation.name || '.' || attname
+    from role cross join relation cross join words
+    join pg_catalog.pg_attribute on attrelid = relation.oid and attnum > 0 and not attisdropped
+    where privilege in ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
+        and has_column_privilege(role.oid, relation.oid, attnum, privilege)
+        and not exists (
+            select from stated s
+            where s.relation = relname and s.privilege = words.privilege
+                and (s.columns is null or attname::text = any (s.columns))
+        )
+    union all
+    select 8, 'call ' || name from role cross join function
+    where has_function_privilege(role.oid, function.oid, 'execute') and proname not in (select name from doors)
+),
+missing (place, what) as (
+    select 1, 'use the schema aplus' where not has_schema_privilege(to_regnamespace('aplus'), 'usage')
+    union all
+    select 2, word || relation.name
+    from stated join words using (privilege) join relation on relname = stated.relation
+    where columns is null and not has_table_privilege(relation.oid, privilege)
+    union all
+    select 3, word || relation.name || '.' || column_name
+    from stated join words using (privilege) join relation on relname = stated.relation
+    cross join unnest(columns) as column_name
+    where not has_column_privilege(relation.oid, column_name, privilege)
+    union all
+    select 4, 'call ' || name from function
+    where proname in (select name from doors) and not has_function_privilege(oid, 'execute')
+)
+select session_user::text as login,
+    (select what from excess order by place, what limit 1) as excess,
+    (select what from missing order by place, what limit 1) as missing
+from pg_catalog.pg_namespace where nspname = 'aplus'";
+
+/// Refuses a login that may do more than a server needs, or less.
+pub(super) async fn check(connection: &mut PgConnection) -> Result<(), OpenError> {
+    let row = sqlx::query(RIGHTS).fetch_optional(connection).await?;
+    let Some(row) = row else {
+        return Err(OpenError::Missing);
+    };
+    let login = row.try_get("login")?;
+    if let Some(excess) = row.try_get("excess")? {
+        return Err(OpenError::TooManyRights { login, excess });
+    }
+    if let Some(missing) = row.try_get("missing")? {
+        return Err(OpenError::TooFewRights { login, missing });
+    }
+    Ok(())
+}
