@@ -153,6 +153,7 @@ macro_rules! contract_cases {
                 P21 askings_are_answered_once;
                 P21 what_waits_comes_with_all_that_decides;
                 P21 a_link_that_was_used_meanwhile_is_not_sent_again;
+                docs a_link_is_superseded_by_one_of_the_same_answer;
                 docs a_flood_is_read_in_parts;
                 P22 a_link_is_used_only_while_it_works;
                 P22 a_link_logs_in_to_the_last_microsecond;
