@@ -130,7 +130,11 @@ pub(in crate::contract) async fn a_link_is_superseded_by_one_of_the_same_answer(
         let facts = world.store.link(hash).await.unwrap();
         superseded.push(facts.expect("the link").superseded_at);
     }
-    assert_eq!(superseded, [Some(later), None], "one browser, one link (L4)");
+    assert_eq!(
+        superseded,
+        [Some(later), None],
+        "one browser, one link (L4)"
+    );
 }
 
 pub(in crate::contract) async fn a_flood_is_read_in_parts(harness: &dyn Harness) {
