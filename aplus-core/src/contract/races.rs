@@ -259,6 +259,23 @@ pub(super) async fn a_request_that_comes_twice_at_once_is_carried_out_once(harne
         let written = entries.iter().filter(|it| it.request == Some(request));
         assert_eq!(written.count(), 1);
     }
+    // Nor is it told that its own address is somebody else's.
+    for _ in 0..ROUNDS {
+        let request = world.request();
+        let deed = Deed::CreateAccount {
+            by: Author::Account(scene.first),
+            group: scene.home,
+            email: world.address("une-fois"),
+            roles: Roles::only(Role::Aidant),
+        };
+        let mut prepared = Vec::new();
+        for _ in 0..8 {
+            prepared.push(world.decide_for(&deed, Some(request)).await.unwrap());
+        }
+        let outcomes = write_at_once(&world, prepared).await;
+        assert_eq!(done(&outcomes), 1, "{outcomes:?}");
+        assert!(!outcomes.contains(&Outcome::Taken), "{outcomes:?}");
+    }
 }
 
 pub(super) async fn of_many_couriers_one_answers(harness: &dyn Harness) {

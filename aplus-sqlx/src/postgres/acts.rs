@@ -274,3 +274,19 @@ pub(super) async fn is_again(
         Some((id, _)) => super::journal::request(connection, id).await,
     }
 }
+
+/// An act whose address or number is taken: by the same request, if it came twice at once (P3). The statement waited for the
+/// other's line, and does not see the entry that was written with it.
+pub(super) async fn taken_or_again<T>(
+    connection: &mut sqlx::PgConnection,
+    entry: &Entry,
+    outcome: Outcome<T>,
+) -> Result<Outcome<T>> {
+    match outcome {
+        Outcome::Taken => {
+            let again = is_again(connection, entry).await?;
+            Ok(again.map_or(Outcome::Taken, Outcome::Repeated))
+        }
+        other => Ok(other),
+    }
+}

@@ -6,7 +6,9 @@ use aplus_core::ports::{FirstMember, Outcome};
 use aplus_core::rules::{AddMember, AddOperator, CreateAccount, CreateGroup};
 use sqlx::{Connection, PgConnection, Result};
 
-use super::super::acts::{act_statement, bound, bound_with, is_again, micros, outcome};
+use super::super::acts::{
+    act_statement, bound, bound_with, is_again, micros, outcome, taken_or_again,
+};
 use super::read;
 use super::write::{add_member, create_account};
 use crate::rows::{self, author_columns, requester_name};
@@ -50,7 +52,7 @@ pub async fn create_group(
     .bind(requester_name(request).map(str::to_owned))
     .bind(request.reference.as_str().to_owned())
     .bind(micros(act.at()))
-    .fetch_one(connection)
+    .fetch_one(&mut *connection)
     .await?;
     let group = |_: &_| {
         Ok(Group {
@@ -69,7 +71,8 @@ pub async fn create_group(
             created_at: act.at(),
         })
     };
-    outcome(&row, group, Outcome::Taken)
+    let outcome = outcome(&row, group, Outcome::Taken)?;
+    taken_or_again(connection, act.entry(), outcome).await
 }
 
 /// Creates a group of a list with its first account, both or neither, with an entry each (A7); `Stale` if a group is there
@@ -165,11 +168,12 @@ pub async fn add_operator(
     .bind(email.as_str().to_owned())
     .bind(micros(act.at()))
     .bind(act.action().restored().is_some())
-    .fetch_one(connection)
+    .fetch_one(&mut *connection)
     .await?;
     let not_done = match act.action().restored() {
         None => Outcome::Taken,
         Some(_) => Outcome::Stale,
     };
-    outcome(&row, rows::operator, not_done)
+    let outcome = outcome(&row, rows::operator, not_done)?;
+    taken_or_again(connection, act.entry(), outcome).await
 }

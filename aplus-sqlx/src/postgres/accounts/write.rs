@@ -11,7 +11,7 @@ use aplus_core::rules::{
 use aplus_core::{Act, DeactivatedBy, Status};
 use sqlx::{PgConnection, Result, Row};
 
-use super::super::acts::{act_statement, bound, micros, outcome};
+use super::super::acts::{act_statement, bound, micros, outcome, taken_or_again};
 use super::read::read_account;
 use crate::rows::{author_columns, requester_name, text};
 
@@ -62,13 +62,13 @@ pub async fn create_account(
     .bind(request.map(|it| it.reference.as_str().to_owned()))
     .bind(micros(act.at()))
     .bind(*act.action().group().as_uuid())
-    .fetch_one(connection)
+    .fetch_one(&mut *connection)
     .await?;
     let not_done = match row.try_get::<Option<&str>, _>("name")? {
         Some(_) => Outcome::Taken,
         None => Outcome::Stale,
     };
-    outcome(
+    let outcome = outcome(
         &row,
         |row| {
             Ok(Account::restore(AccountRecord {
@@ -90,7 +90,8 @@ pub async fn create_account(
             }))
         },
         not_done,
-    )
+    )?;
+    taken_or_again(connection, act.entry(), outcome).await
 }
 
 /// Adds an account to a group (A2).
