@@ -1,8 +1,8 @@
 //! The transitions that the model can reach in so few steps: each must be.
 //!
 //! Not here, since no port brings it about: a suspended operator (and so its refusals and its return), a deactivation or a
-//! withdrawal that would take the last responsable away (who asks is one), a link for another purpose. What is rarer than
-//! once in ten histories is counted where it comes and is not asked for.
+//! withdrawal that would take the last responsable away (who asks is one), a link for another purpose. What came
+//! less than twice in thirty histories is counted where it comes and is, but for two refusals, not asked for.
 
 /// Operation, and the kinds of its outcomes.
 #[rustfmt::skip]
