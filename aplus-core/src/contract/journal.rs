@@ -181,3 +181,18 @@ pub(super) async fn a_count_that_moved_is_not_settled(harness: &dyn Harness) {
             .all(|it| it.first.id != alone && it.first.id != first)
     );
 }
+
+pub(super) async fn counted_refusals_come_the_oldest_first(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    let scene = world.scene().await;
+    let (author, noon) = (Author::Account(scene.aidant), world.noon());
+    let later = noon.saturating_add(minutes(1));
+    // Ids say nothing of it: the clock of another process may be behind.
+    let second = refuse(&world, author, "not_responsable", later).await;
+    let first = refuse(&world, author, "frozen_field", noon).await;
+    for (limit, wanted) in [(1, vec![first]), (2, vec![first, second])] {
+        let counted = world.store.counted_refusals(later, limit).await.unwrap();
+        let counted: Vec<_> = counted.into_iter().map(|it| it.first.id).collect();
+        assert_eq!(counted, wanted);
+    }
+}

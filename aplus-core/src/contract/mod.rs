@@ -153,6 +153,8 @@ macro_rules! contract_cases {
                 P21 askings_are_answered_once;
                 P21 what_waits_comes_with_all_that_decides;
                 P21 a_link_that_was_used_meanwhile_is_not_sent_again;
+                docs the_last_log_in_does_not_go_back;
+                docs a_link_is_superseded_by_one_of_the_same_answer;
                 docs a_flood_is_read_in_parts;
                 P22 a_link_is_used_only_while_it_works;
                 P22 a_link_logs_in_to_the_last_microsecond;
@@ -168,6 +170,7 @@ macro_rules! contract_cases {
                 P30 entries_stay_as_they_were_written;
                 P31 equal_refusals_are_counted_beside_the_first;
                 P31 a_count_that_moved_is_not_settled;
+                docs counted_refusals_come_the_oldest_first;
             }
             outbox {
                 P40 a_mail_is_claimed_by_one_at_a_time;

@@ -19,8 +19,9 @@ impl Journal for MemoryStore {
 
     async fn refuse(&self, note: RefusalNote, since: Timestamp) -> Result<(), StoreError> {
         let mut state = self.state();
-        let mut rows = state.refusals.values_mut();
-        if let Some(row) = rows.find(|row| row.key == note.key && row.at > since) {
+        let rows = state.refusals.iter_mut();
+        let equal = rows.filter(|(_, row)| row.key == note.key && row.at > since);
+        if let Some((_, row)) = equal.min_by_key(|(first, row)| (row.at, **first)) {
             row.times = row.times.saturating_add(1);
             return Ok(());
         }
@@ -44,7 +45,9 @@ impl Journal for MemoryStore {
     ) -> Result<Vec<StoredRefusals>, StoreError> {
         let state = self.state();
         let rows = state.refusals.iter().filter(|(_, row)| row.at <= until);
-        let counted = rows.filter_map(|(first, row)| {
+        let mut rows: Vec<_> = rows.collect();
+        rows.sort_unstable_by_key(|(first, row)| (row.at, **first));
+        let counted = rows.into_iter().filter_map(|(first, row)| {
             let first = state.entries.get(first)?;
             Some(StoredRefusals {
                 first: first.clone(),

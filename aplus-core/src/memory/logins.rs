@@ -339,7 +339,8 @@ impl Logins for MemoryStore {
             if account.last_login_at.is_none() {
                 next(&mut account.version);
             }
-            account.last_login_at = Some(at);
+            // The clock of another process may be ahead.
+            account.last_login_at = account.last_login_at.max(Some(at));
         }
         let row = SessionRow {
             principal: opening.principal(),

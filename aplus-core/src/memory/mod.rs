@@ -44,6 +44,19 @@ use crate::{
 pub struct MemoryStore(Arc<Mutex<State>>);
 
 impl MemoryStore {
+    /// A store of its own that holds the same: what becomes of the one does not show in the other.
+    ///
+    /// ```
+    /// use aplus_core::memory::MemoryStore;
+    ///
+    /// let store = MemoryStore::default();
+    /// assert_eq!(store.copy().dump(), store.dump());
+    /// ```
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self(Arc::new(Mutex::new(self.state().clone())))
+    }
+
     /// All that the store holds, as text in a fixed order: two stores that were told the same show the same.
     #[must_use]
     pub fn dump(&self) -> String {
@@ -80,7 +93,7 @@ impl MemoryStore {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct State {
     accounts: BTreeMap<AccountId, AccountRecord>,
     operators: BTreeMap<OperatorId, Operator>,
@@ -94,13 +107,13 @@ struct State {
     mails: BTreeMap<MailId, MailRow>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct AskRow {
     ask: NewAsk,
     answered: Option<(Timestamp, Answer)>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct LinkRow {
     link: NewLink,
     used: Option<Use>,
@@ -108,7 +121,7 @@ struct LinkRow {
     wrong_addresses: u8,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct SessionRow {
     session: NewSession,
     principal: Principal,
@@ -119,14 +132,14 @@ struct SessionRow {
 }
 
 /// What is counted beside the first of equal refusals.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct RefusalRow {
     key: String,
     at: Timestamp,
     times: u32,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct MailRow {
     to: Option<EmailAddress>,
     message: Message,

@@ -38,7 +38,8 @@ pub trait Journal: Send + Sync {
     /// Writes a refusal, or counts it beside an equal one that was written after `since`.
     async fn refuse(&self, note: RefusalNote, since: Timestamp) -> Result<(), StoreError>;
 
-    /// First refusals that were written at or before `until`, with how many equal ones were counted beside them.
+    /// First refusals that were written at or before `until`, with how many equal ones were counted beside them, the
+    /// oldest first; at most `limit`.
     async fn counted_refusals(
         &self,
         until: Timestamp,

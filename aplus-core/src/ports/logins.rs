@@ -267,7 +267,8 @@ pub trait Logins: Send + Sync {
     /// What is known of a link.
     async fn link(&self, hash: &LinkHash) -> Result<Option<LinkFacts>, StoreError>;
 
-    /// Uses a link and opens its session (L3). The first log-in moves the account's version.
+    /// Uses a link and opens its session (L3). The first log-in moves the account's version; the last one's time does not
+    /// go back.
     async fn redeem(&self, redemption: Redemption) -> Written<()>;
 
     /// Counts a wrong address, if `seen` is still the number of them and the link is unused; whether it was counted.

@@ -2,9 +2,9 @@
 
 use super::{Aplus, Context, Error, LoginAsk, Opened};
 use crate::memory::MemoryStore;
-use crate::ports::{Letter, MailError, Mailer, Outcome, StoreError};
+use crate::ports::{AnsweredAsks, Letter, MailError, Mailer, Outcome, StoreError, WaitingAsks};
 use crate::words::Language;
-use crate::{EmailAddress, HostKey, Refusal, Site};
+use crate::{EmailAddress, HostKey, Refusal, Site, Timestamp};
 
 /// Takes every letter and keeps none.
 struct Nowhere;
@@ -25,6 +25,15 @@ impl Aplus {
         let site = Site::new("http://127.0.0.1:3000")?;
         let key = HostKey::new(b"a key for tests, known to everybody")?;
         Ok(Self::builder(MemoryStore::default(), Nowhere, site, key).build())
+    }
+
+    /// What the courier would write for askings that wait: for tests that write it themselves.
+    pub(crate) fn answers_to(
+        &self,
+        waiting: WaitingAsks,
+        now: Timestamp,
+    ) -> Result<AnsweredAsks, Error> {
+        self.answers(waiting, now)
     }
 
     /// Logs somebody in as the pages do: asks, answers, confirms in the same browser. The link's letter stays queued.

@@ -13,7 +13,10 @@
 //! }
 //! ```
 
+mod beside;
 pub mod strategy;
+
+pub use beside::{answers, entry, redemption};
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -4,7 +4,7 @@
     dead_code,
     reason = "each test file is a crate of its own and uses a part"
 )]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::sync::OnceLock;
 

@@ -97,6 +97,46 @@ pub(in crate::contract) async fn askings_are_answered_once(harness: &dyn Harness
     assert_eq!(world.store.answer(one).await.unwrap(), Outcome::Stale);
 }
 
+/// The courier was late: two askings of one browser are answered together, and the second no longer gets the first's link.
+pub(in crate::contract) async fn a_link_is_superseded_by_one_of_the_same_answer(
+    harness: &dyn Harness,
+) {
+    let world = World::fresh(harness).await;
+    let scene = world.scene().await;
+    let address = world.address_of(Principal::Account(scene.both)).await;
+    let later = world.noon().saturating_add(minutes(20));
+    let asks = [world.noon(), later].map(|at| world.ask(&address, 1, at));
+    for ask in &asks {
+        world.queue(ask).await;
+    }
+    let waiting = world.waiting(later).await.expect("they wait");
+    let [first, second] = &asks;
+    let older = world.issue(&waiting, first);
+    let mut newer = world.issue(&waiting, second);
+    newer.supersedes = Some(older.id);
+    let hashes = [older.hash, newer.hash];
+    let mut answered = world.answer_with(first, older);
+    let then = world.answer_with(second, newer);
+    answered.answers.extend(then.answers);
+    answered.links.extend(then.links);
+    answered.entries.extend(then.entries);
+    answered.mails.extend(then.mails);
+    assert_eq!(
+        world.store.answer(answered).await.unwrap(),
+        Outcome::Done(())
+    );
+    let mut superseded = Vec::new();
+    for hash in &hashes {
+        let facts = world.store.link(hash).await.unwrap();
+        superseded.push(facts.expect("the link").superseded_at);
+    }
+    assert_eq!(
+        superseded,
+        [Some(later), None],
+        "one browser, one link (L4)"
+    );
+}
+
 pub(in crate::contract) async fn a_flood_is_read_in_parts(harness: &dyn Harness) {
     let world = World::fresh(harness).await;
     let scene = world.scene().await;

@@ -110,6 +110,26 @@ pub(in crate::contract) async fn a_link_logs_in_to_the_last_microsecond(harness:
     assert_eq!(world.shown().await, before);
 }
 
+/// The clocks of two processes may differ: who logs in by the later one and then by the other was last seen by the later.
+pub(in crate::contract) async fn the_last_log_in_does_not_go_back(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    let scene = world.scene().await;
+    let owner = Principal::Account(scene.both);
+    let later = world.noon().saturating_add(minutes(10));
+    let one = world.new_link(owner, 1, world.noon()).await;
+    let other = world.new_link(owner, 2, world.noon()).await;
+    world.carry_out(&log_in(one.hash, 1, later)).await;
+    world
+        .carry_out(&log_in(
+            other.hash,
+            2,
+            world.noon().saturating_add(minutes(5)),
+        ))
+        .await;
+    let account = world.account(scene.both).await;
+    assert_eq!(account.last_login_at(), Some(later));
+}
+
 pub(in crate::contract) async fn another_browser_needs_its_count_unchanged(harness: &dyn Harness) {
     let world = World::fresh(harness).await;
     let scene = world.scene().await;

@@ -1,9 +1,9 @@
 //! Answers: what the courier decided, written together; and what is forgotten.
 
-use aplus_core::Timestamp;
 use aplus_core::mail::Recipient;
 use aplus_core::ports::{AnsweredAsks, Outcome};
-use sqlx::{PgConnection, Result, Row};
+use aplus_core::{LinkId, Timestamp};
+use sqlx::{Connection, PgConnection, Result, Row};
 
 use super::super::acts::{message_text, micros};
 use crate::rows::{answer_columns, author_columns, principal_columns};
@@ -15,6 +15,36 @@ use crate::rows::{answer_columns, author_columns, principal_columns};
 /// Of the database.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn answer(connection: &mut PgConnection, answered: &AnsweredAsks) -> Result<Outcome<()>> {
+    let new = |id: &LinkId| answered.links.iter().any(|link| link.id == *id);
+    let (older, issued_at): (Vec<_>, Vec<_>) = answered
+        .links
+        .iter()
+        .filter_map(|link| Some((link.supersedes?, micros(link.issued_at))))
+        .filter(|(older, _)| new(older))
+        .map(|(older, issued_at)| (*older.as_uuid(), issued_at))
+        .unzip();
+    if older.is_empty() {
+        return write(connection, answered).await;
+    }
+    // A statement does not see what it inserts: a link that another of the same answer ends is ended by a second one.
+    let mut transaction = connection.begin().await?;
+    let outcome = write(&mut transaction, answered).await?;
+    if outcome == Outcome::Done(()) {
+        sqlx::query(
+            "update aplus.link l set superseded_at = n.issued_at
+            from unnest($1::uuid[], $2::bigint[]) as n (older, issued_at)
+            where l.id = n.older and l.used_at is null and l.superseded_at is null",
+        )
+        .bind(older)
+        .bind(issued_at)
+        .execute(&mut *transaction)
+        .await?;
+    }
+    transaction.commit().await?;
+    Ok(outcome)
+}
+
+async fn write(connection: &mut PgConnection, answered: &AnsweredAsks) -> Result<Outcome<()>> {
     let (words, mailed): (Vec<_>, Vec<_>) = answered
         .answers
         .iter()
