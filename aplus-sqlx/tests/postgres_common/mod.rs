@@ -6,6 +6,10 @@
 )]
 #![allow(clippy::unwrap_used)]
 
+pub(crate) mod people;
+pub(crate) mod rounds;
+pub(crate) mod watched;
+
 use std::sync::OnceLock;
 
 use aplus_sqlx::postgres::{PostgresStore, RoleNames};
