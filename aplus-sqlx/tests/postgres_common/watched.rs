@@ -101,7 +101,7 @@ impl Watch {
     async fn idle(&mut self) {
         loop {
             let busy = sqlx::query_scalar(
-                "select exists (select from pg_stat_activity where application_name = $1 and state <> 'idle')",
+                "select exists (select from pg_stat_activity where application_name = $1 and state not in ('idle', 'idle in transaction'))",
             );
             let busy: bool = busy.bind(WATCHED).fetch_one(&mut self.admin).await.unwrap();
             if !busy {
@@ -135,8 +135,7 @@ fn read(name: &str, log: &str) -> Call {
             let end = plan.rfind('}').unwrap() + 1;
             let plan: Value = serde_json::from_str(&plan[..end]).unwrap();
             let text = plan["Query Text"].as_str().unwrap().to_owned();
-            if plan["JIT"].is_object() { eprintln!("JIT {name} {} :: {}", plan["Plan"]["Total Cost"], text.chars().take(90).collect::<String>().replace('\n', " ")); }
-            call.plans.push((text, plan["Plan"].clone()));
+            call.plans.push((text, plan));
         }
     }
     call
