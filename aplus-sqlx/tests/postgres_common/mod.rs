@@ -8,6 +8,7 @@
 
 pub(crate) mod people;
 pub(crate) mod rounds;
+pub(crate) mod unlocked;
 pub(crate) mod watched;
 
 use std::sync::OnceLock;
