@@ -8,6 +8,7 @@ mod postgres_common;
 
 use postgres_common::people::People;
 use postgres_common::rounds;
+use postgres_common::uses;
 use postgres_common::watched::{Call, Watch};
 use serde_json::Value;
 use sqlx::Executor;
@@ -142,7 +143,7 @@ async fn no_statement_reads_through_a_table_that_grows() {
             let store = watch.store(plans).await;
             let people = People::new(&store).await;
             rounds::ports(&people, &mut watch).await;
-            rounds::use_cases(&people, &mut watch).await;
+            uses::use_cases(&people, &mut watch).await;
             let calls = std::mem::take(&mut watch.calls);
             let mut faults = all_faults(&calls);
             // Where nothing is known of the settled mails, all that are old are sorted, by the index, before 500 go.

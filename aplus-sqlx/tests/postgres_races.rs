@@ -7,16 +7,15 @@
 mod postgres_common;
 
 use aplus_core::ports::{Accounts, Logins, Outcome, StoreError, TargetRef, Wanted, Written};
-use aplus_core::rules::{self, AccountDraft};
+use aplus_core::rules;
 use aplus_core::service::Context;
 use aplus_core::*;
-use aplus_sqlx::postgres::{PostgresStore, accounts};
-use postgres_common::Place;
-use postgres_common::people::{People, address};
-use postgres_common::unlocked::Unlocked;
+use aplus_sqlx::postgres::accounts;
+use postgres_common::people::address;
+use postgres_common::race::Race;
 use secrecy::ExposeSecret;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
-use tokio::task::{JoinHandle, JoinSet};
+use sqlx::{ConnectOptions, Connection, PgConnection};
+use tokio::task::JoinSet;
 
 /// The locks of acts, as their statements have them.
 const ACCOUNTS_LOCKED: &str = "for no key update of a";
@@ -29,91 +28,6 @@ const EPOCH_MOVED: &str = ", epoch = epoch + 1";
 
 /// What a redemption asks of its link.
 const LINK_UNUSED: &str = " and used_at is null and superseded_at is null";
-
-/// A database with people, and two ways to it: the store's own, and the same without some locks.
-struct Race {
-    place: Place,
-    people: People,
-    /// Of the second one of the race.
-    store: PostgresStore,
-    /// Of the first one, who holds what it wrote.
-    first: PgConnection,
-    unlocked: Unlocked,
-}
-
-impl Race {
-    async fn new(without: &'static [&'static str]) -> Self {
-        let place = Place::new().await;
-        let owned = place.store.clone().with_owner(place.database.owner());
-        let people = People::new(&owned).await;
-        let unlocked = Unlocked::new(&place.runtime, without);
-        Self {
-            store: unlocked.store().await.with_owner(place.database.owner()),
-            first: unlocked.options.connect().await.unwrap(),
-            place,
-            people,
-            unlocked,
-        }
-    }
-
-    /// As the owner, who may take a guard of the database away.
-    async fn owner(&self, statement: &str) {
-        let statement = AssertSqlSafe(statement.to_owned());
-        let mut owner = self.place.owner().await;
-        sqlx::raw_sql(statement).execute(&mut owner).await.unwrap();
-    }
-
-    /// Waits until `second` waits for the first one's transaction, or is through.
-    async fn meet<T>(&mut self, pid: i32, second: &JoinHandle<T>) -> bool {
-        let mut admin = self.place.database.admin().connect().await.unwrap();
-        loop {
-            let waits = sqlx::query_scalar(
-                "select exists (select from pg_stat_activity where $1 = any (pg_blocking_pids(pid)))",
-            );
-            if waits.bind(pid).fetch_one(&mut admin).await.unwrap() {
-                return true;
-            }
-            if second.is_finished() {
-                return false;
-            }
-            tokio::task::yield_now().await;
-        }
-    }
-
-    async fn active(&self, account: &Account) -> bool {
-        let account = self.people.store.account(account.id()).await.unwrap();
-        account.unwrap().status() == Status::Active
-    }
-
-    async fn deactivation(&self, by: &Account, account: &Account) -> Act<rules::Deactivate> {
-        let by = People::by(by);
-        let facts = self.people.facts(by, Some(account), None).await;
-        let permit = rules::deactivate(&facts.actor, &facts.target.unwrap()).unwrap();
-        permit.into_act(self.people.now(by))
-    }
-
-    async fn leaving(
-        &self,
-        by: &Account,
-        account: &Account,
-        group: GroupId,
-    ) -> Act<rules::RemoveMember> {
-        let by = People::by(by);
-        let facts = self.people.facts(by, Some(account), Some(group)).await;
-        let (group, target) = (facts.group.unwrap(), facts.target.unwrap());
-        let permit = rules::remove_member(&facts.actor, &group, &target).unwrap();
-        permit.into_act(self.people.now(by))
-    }
-
-    async fn creation(&self, by: &Account, email: &EmailAddress) -> Act<rules::CreateAccount> {
-        let (author, group) = (People::by(by), Some(self.people.home));
-        let facts = self.people.facts(author, None, group).await;
-        let draft = AccountDraft::new(email.clone(), Roles::only(Role::Aidant));
-        let (group, policy) = (facts.group.unwrap(), self.people.aplus.policy());
-        let permit = rules::create_account(&facts.actor, &group, &draft, policy).unwrap();
-        permit.into_act(self.people.now(author))
-    }
-}
 
 /// What became of the second one, and whether it waited for the first.
 macro_rules! race {
@@ -194,7 +108,7 @@ async fn creation(taken_out: bool, without: &'static [&'static str]) -> (Outcome
     let mut race = Race::new(without).await;
     let (author, other) = (race.people.first.clone(), race.people.second.clone());
     let email = address("course");
-    let act = race.creation(&author, &email).await;
+    let act = race.creation(&email).await;
     let store = race.store.clone();
     let second = async move { plain(store.create_account(act).await) };
     let (outcome, waited) = if taken_out {
@@ -265,7 +179,7 @@ async fn address_of_two(guarded: bool) -> (Outcome<()>, usize) {
         }
     }
     let email = address("double");
-    let act = race.creation(&race.people.first, &email).await;
+    let act = race.creation(&email).await;
     let permit = rules::add_operator(&Actor::Machine, &email, None).unwrap();
     let wanted = permit.into_act(race.people.now(Author::Machine));
     let store = race.store.clone();

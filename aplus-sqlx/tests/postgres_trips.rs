@@ -11,6 +11,7 @@ use std::path::Path;
 
 use postgres_common::people::People;
 use postgres_common::rounds;
+use postgres_common::uses;
 use postgres_common::watched::{Call, Watch};
 
 /// Statements that read, that write, and the rest: `begin`, a lock, `commit`.
@@ -202,7 +203,7 @@ async fn each_call_sends_the_statements_of_the_table() {
         watch.calls.clear();
         let people = People::new(&store).await;
         rounds::ports(&people, &mut watch).await;
-        rounds::use_cases(&people, &mut watch).await;
+        uses::use_cases(&people, &mut watch).await;
     }
     let rows: Vec<_> = PORTS.iter().chain(USE_CASES).collect();
     for call in &watch.calls {

@@ -54,10 +54,7 @@ impl Watch {
         let log = cluster.socket_folder().join("log");
         let server = Server::of(cluster);
         let roles = super::roles();
-        let prepare = async |owner: PgConnectOptions| {
-            PostgresStore::migrate_with(&owner, roles).await.unwrap();
-        };
-        let database = server.database(prepare).await.unwrap();
+        let database = server.database(super::migrated).await.unwrap();
         let runtime = database.login(roles.runtime()).await.unwrap();
         Self {
             log,
