@@ -85,7 +85,8 @@ macro_rules! act_statement {
                     select email from aplus.account
                     where mail.receiver = 'account' and id = mail.receiver_id and email is not null
                     union
-                    select a.email from aplus.membership m join aplus.account a on a.id = m.account_id
+                    select a.email from aplus.membership m
+                    cross join lateral (select * from aplus.account where id = m.account_id offset 0) as a
                     where mail.receiver = 'responsables' and m.group_id = mail.receiver_id and a.status = 'active'
                         and a.roles & 4 <> 0 and a.email is not null and a.id is distinct from mail.but
                     union

@@ -10,7 +10,7 @@ use aplus_core::ports::StoreError;
 use sqlx::error::ErrorKind;
 use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgSeverity};
-use sqlx::{PgPool, Postgres, Result};
+use sqlx::{PgConnection, PgPool, Postgres, Result};
 use tokio::time::error::Elapsed;
 
 use super::checks::{self, OpenError};
@@ -219,7 +219,8 @@ impl Pool {
             .after_connect(|connection, _| {
                 Box::pin(async move {
                     let checked = checks::settings(connection).await;
-                    checked.map_err(|error| sqlx::Error::Configuration(Box::new(error)))
+                    checked.map_err(|error| sqlx::Error::Configuration(Box::new(error)))?;
+                    compile_nothing(connection).await
                 })
             })
             .before_acquire(move |_, about| {
@@ -270,6 +271,14 @@ impl Pool {
             drop(connection.detach());
         }
     }
+}
+
+/// Each statement of the store reads some lines by their keys. Where the planner has no statistics (after a restore) it takes
+/// them for large all the same, and compiles each for some 200 ms. Nothing where the server cannot compile.
+async fn compile_nothing(connection: &mut PgConnection) -> Result<()> {
+    let off = "select set_config(name, 'off', false) from pg_settings where name = 'jit'";
+    sqlx::query(off).execute(connection).await?;
+    Ok(())
 }
 
 fn unavailable(error: sqlx::Error) -> StoreError {

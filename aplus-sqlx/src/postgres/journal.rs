@@ -93,11 +93,10 @@ pub async fn counted_refusals(
     limit: u32,
 ) -> Result<Vec<StoredRefusals>> {
     let rows = sqlx::query(
-        "select e.*, x.text, c.times from (
+        "select e.*, (select text from aplus.journal_erasable where entry_id = e.id) as text, c.times from (
             select * from aplus.refusal_count where at <= $1 order by at, entry_id limit $2
         ) as c
-        join aplus.journal_entry e on e.id = c.entry_id
-        left join aplus.journal_erasable x on x.entry_id = e.id
+        cross join lateral (select * from aplus.journal_entry where id = c.entry_id offset 0) as e
         order by c.at, c.entry_id",
     )
     .bind(micros(until))
@@ -160,11 +159,9 @@ pub async fn entries(
     limit: u32,
 ) -> Result<Vec<StoredEntry>> {
     let rows = sqlx::query(
-        "select e.*, x.text from (
-            select * from aplus.journal_entry where $1::uuid is null or id > $1 order by id limit $2
-        ) as e
-        left join aplus.journal_erasable x on x.entry_id = e.id
-        order by e.id",
+        "select e.*, (select text from aplus.journal_erasable where entry_id = e.id) as text from aplus.journal_entry e
+        where id >= coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and id is distinct from $1
+        order by id limit $2",
     )
     .bind(after.map(|id| *id.as_uuid()))
     .bind(i64::from(limit))

@@ -30,8 +30,8 @@ pub async fn claim(
             order by urgent desc, queued_at, id limit $3 for update skip locked
         ),
         claimed as (
-            update aplus.outbox o set next_at = $2, attempts = attempts + 1 from due where o.id = due.id
-            returning o.*
+            update aplus.outbox set next_at = $2, attempts = attempts + 1 where id = any (array(select id from due))
+            returning *
         )
         select m.id, m.to_address, m.message, m.language, m.queued_at, m.attempts - 1 as attempts_before,
             l.id as link_id, l.purpose as link_purpose, l.account_id as link_account_id,
@@ -40,13 +40,16 @@ pub async fn claim(
             l.session_id as link_session_id, l.superseded_at as link_superseded_at,
             l.wrong_addresses as link_wrong_addresses, l.epoch as link_epoch, l.current_epoch as link_current_epoch,
             l.active as link_active, l.next as link_next, l.hash as link_hash, l.nonce as link_nonce,
-            l.key_id as link_key_id, author.email as author_email
-        from claimed m
-        left join aplus.live_link l on l.id = m.link_id
-        left join aplus.journal_entry e on e.id = m.entry_id and e.author_kind = 'account'
-            and m.kind in ('welcome', 'added_to_group', 'removed_from_group', 'account_deactivated',
+            l.key_id as link_key_id,
+            case when m.kind in ('welcome', 'added_to_group', 'removed_from_group', 'account_deactivated',
                 'account_reactivated')
-        left join aplus.account author on author.id = e.author_id
+            then (
+                select email from aplus.account where id = (
+                    select author_id from aplus.journal_entry where id = m.entry_id and author_kind = 'account'
+                )
+            ) end as author_email
+        from claimed m
+        left join lateral (select * from aplus.live_link where id = m.link_id offset 0) as l on true
         order by m.urgent desc, m.queued_at, m.id",
     )
     .bind(micros(now))

@@ -6,10 +6,17 @@
 )]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+pub(crate) mod people;
+pub(crate) mod race;
+pub(crate) mod rounds;
+pub(crate) mod unlocked;
+pub(crate) mod uses;
+pub(crate) mod watched;
+
 use std::sync::OnceLock;
 
 use aplus_sqlx::postgres::{PostgresStore, RoleNames};
-use aplus_test_postgres::{Database, server};
+use aplus_test_postgres::{Database, Server, server};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection};
 
@@ -24,10 +31,11 @@ pub(crate) fn roles() -> &'static RoleNames {
 
 pub(crate) async fn database() -> Database {
     let server = server().unwrap();
-    let prepare = async |owner: PgConnectOptions| {
-        PostgresStore::migrate_with(&owner, roles()).await.unwrap();
-    };
-    server.database(prepare).await.unwrap()
+    server.database(migrated).await.unwrap()
+}
+
+pub(crate) async fn migrated(owner: PgConnectOptions) {
+    PostgresStore::migrate_with(&owner, roles()).await.unwrap();
 }
 
 pub(crate) struct Place {
@@ -38,7 +46,15 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) async fn new() -> Self {
-        let database = database().await;
+        Self::over(database().await).await
+    }
+
+    /// The same on a server of the test's own.
+    pub(crate) async fn on(server: &Server) -> Self {
+        Self::over(server.database(migrated).await.unwrap()).await
+    }
+
+    async fn over(database: Database) -> Self {
         let runtime = database.login(roles().runtime()).await.unwrap();
         let store = open(&runtime, &database).await;
         Self {

@@ -40,8 +40,10 @@ pub async fn facts(connection: &mut PgConnection, wanted: &Wanted) -> Result<Fac
             target_groups.ids as target_group_ids, target_groups.versions as target_group_versions,
             target_groups.responsables as target_group_responsables,
             wanted.id as group_id, wanted.version as group_version, (
-                select count(*) from aplus.membership m join aplus.account a on a.id = m.account_id
-                where m.group_id = wanted.id and a.status = 'active' and a.roles & 4 <> 0
+                select count(*) from aplus.membership m
+                where m.group_id = wanted.id and (
+                    select a.status = 'active' and a.roles & 4 <> 0 from aplus.account a where a.id = m.account_id
+                )
             ) as group_responsables,
             repeated.id as repeated_id, repeated.body_hash as repeated_body_hash,
             repeated.account_id as repeated_account_id, repeated.group_id as repeated_group_id
@@ -51,12 +53,14 @@ pub async fn facts(connection: &mut PgConnection, wanted: &Wanted) -> Result<Fac
         left join aplus.account target
             on target.id = coalesce($3, (select id from aplus.account where email = $4))
         left join lateral (
-            select array_agg(g.id) as ids, array_agg(g.version) as versions, array_agg((
-                select count(*) from aplus.membership b join aplus.account a on a.id = b.account_id
-                where b.group_id = g.id and a.status = 'active' and a.roles & 4 <> 0
-            )) as responsables
-            from aplus.membership m join aplus.group g on g.id = m.group_id
-            where m.account_id = target.id
+            select array_agg(m.group_id) as ids,
+                array_agg((select g.version from aplus.group g where g.id = m.group_id)) as versions, array_agg((
+                    select count(*) from aplus.membership b
+                    where b.group_id = m.group_id and (
+                        select a.status = 'active' and a.roles & 4 <> 0 from aplus.account a where a.id = b.account_id
+                    )
+                )) as responsables
+            from aplus.membership m where m.account_id = target.id
         ) as target_groups on true
         left join aplus.group wanted on wanted.id = $5
         left join aplus.journal_entry repeated on repeated.request_id = $6",
@@ -144,8 +148,9 @@ macro_rules! accounts {
             "select a.*, belongs.ids as group_ids, belongs.names as group_names from ",
             $from,
             " left join lateral (
-                select array_agg(g.id order by g.id) as ids, array_agg(g.name order by g.id) as names
-                from aplus.membership m join aplus.group g on g.id = m.group_id where m.account_id = a.id
+                select array_agg(m.group_id order by m.group_id) as ids,
+                    array_agg((select name from aplus.group where id = m.group_id) order by m.group_id) as names
+                from aplus.membership m where m.account_id = a.id
             ) as belongs on true"
         )
     };
@@ -273,7 +278,9 @@ pub async fn groups(
     limit: u32,
 ) -> Result<Page<Group>> {
     let rows = sqlx::query(
-        "select * from aplus.group where ($1::uuid is null or id > $1) order by id limit $2",
+        "select * from aplus.group
+        where id >= coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and id is distinct from $1
+        order by id limit $2",
     )
     .bind(after.map(|id| *id.as_uuid()))
     .bind(i64::from(limit) + 1)
@@ -297,8 +304,10 @@ pub async fn members(
 ) -> Result<Page<Account>> {
     let rows = sqlx::query(accounts!(
         "(
-            select a.* from aplus.membership m join aplus.account a on a.id = m.account_id
-            where m.group_id = $1 and ($2::uuid is null or m.account_id > $2) and a.status <> 'withdrawn'
+            select a.* from aplus.membership m
+            cross join lateral (select * from aplus.account where id = m.account_id offset 0) as a
+            where m.group_id = $1 and m.account_id >= coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid)
+                and m.account_id is distinct from $2 and a.status <> 'withdrawn'
             order by m.account_id limit $3
         ) as a"
     ))

@@ -261,8 +261,8 @@ pub async fn edit_profile(
             ", done.*,
             array(select group_id from aplus.membership where account_id = $31 order by group_id) as group_ids,
             array(
-                select g.name from aplus.membership m join aplus.group g on g.id = m.group_id
-                where m.account_id = $31 order by g.id
+                select (select name from aplus.group where id = m.group_id) from aplus.membership m
+                where m.account_id = $31 order by m.group_id
             ) as group_names"
         ),
         &act,

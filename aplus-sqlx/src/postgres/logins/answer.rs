@@ -209,26 +209,26 @@ pub async fn purge(
 ) -> Result<u32> {
     let gone: i64 = sqlx::query_scalar(
         "with links as (
-            delete from aplus.link where id in (
+            delete from aplus.link where id = any (array(
                 select id from aplus.link where expires_at < $1 order by expires_at limit $3 for update skip locked
-            ) returning id
+            )) returning id
         ),
         sessions as (
-            delete from aplus.session where id in (
+            delete from aplus.session where id = any (array(
                 select id from aplus.session where opened_at < $2 order by opened_at limit $3 for update skip locked
-            ) returning id
+            )) returning id
         ),
         askings as (
-            delete from aplus.login_request where id in (
+            delete from aplus.login_request where id = any (array(
                 select id from aplus.login_request where answered_at is not null and at < $1
                 order by at limit $3 for update skip locked
-            ) returning id
+            )) returning id
         ),
         mails as (
-            delete from aplus.outbox where id in (
+            delete from aplus.outbox where id = any (array(
                 select id from aplus.outbox where to_address is null and queued_at < $1
                 order by queued_at limit $3 for update skip locked
-            ) returning id
+            )) returning id
         )
         select (select count(*) from links) + (select count(*) from sessions) + (select count(*) from askings)
             + (select count(*) from mails)",

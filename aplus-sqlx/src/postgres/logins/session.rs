@@ -30,8 +30,9 @@ pub async fn session(
         left join aplus.account a on a.id = s.account_id
         left join aplus.operator o on o.id = s.operator_id
         left join lateral (
-            select array_agg(g.id order by g.id) as ids, array_agg(g.name order by g.id) as names
-            from aplus.membership m join aplus.group g on g.id = m.group_id where m.account_id = s.account_id
+            select array_agg(m.group_id order by m.group_id) as ids,
+                array_agg((select name from aplus.group where id = m.group_id) order by m.group_id) as names
+            from aplus.membership m where m.account_id = s.account_id
         ) as belongs on true
         where s.hash = $1",
     )
