@@ -255,6 +255,7 @@ impl FromStr for CheckpointVerifier {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -73,6 +73,7 @@ pub fn leaf_bytes(entry: &StoredEntry) -> Vec<u8> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::journal::{BodyHash, Commitment};

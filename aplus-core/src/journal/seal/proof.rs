@@ -151,6 +151,7 @@ pub fn extends(
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 pub(super) mod tests {
     use super::*;
 

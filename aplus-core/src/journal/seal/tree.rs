@@ -131,6 +131,7 @@ impl Extend<TreeHash> for Frontier {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::journal::seal::proof::tests::{leaves, root_by_the_definition};
