@@ -2,7 +2,9 @@
 
 use crate::{GroupId, Timestamp};
 
-/// The rules of `domain.md`, one variant per number.
+/// The rules, one variant per number; `words::rule` says each in one sentence.
+///
+#[doc = include_str!("rules.md")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "each variant is the number of a rule; words::rule says it in a sentence")]
 #[rustfmt::skip]

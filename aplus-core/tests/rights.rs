@@ -1,6 +1,6 @@
 //! The finite part of the rights, whole: every cell of `tests/rights.txt` is asked of the rules.
 //!
-//! The table is written by hand from `domain.md`. Here stand its cells (`rights/cells.rs`), the reading of its rows
+//! The table is written by hand from the rules. Here stand its cells (`rights/cells.rs`), the reading of its rows
 //! (`rights/table.rs`) and the comparison. `cargo test --test rights -- --nocapture` prints how many cells there were.
 
 #![allow(

@@ -70,7 +70,7 @@
 //!
 //! let mut transaction = store.begin().await?;
 //! if let Outcome::Done(account) = accounts::create_account(&mut transaction, act).await? {
-//!     sqlx::query("insert into desk (account_id, window) values (?1, ?2)")
+//!     sqlx::query("insert into desk (account_id, counter) values (?1, ?2)") // on PostgreSQL: $1, $2
 //!         .bind(*account.id().as_uuid())
 //!         .bind("3")
 //!         .execute(&mut *transaction)
@@ -81,8 +81,38 @@
 //! # }
 //! ```
 //!
+//! The act is made of what the store says, and of what `Aplus` adds; recording a refusal is then the host's, by
+//! `Aplus::allow`, and an outcome of `Taken` is what `rules::taken` says of the [holder](sqlite::accounts::holder). The
+//! repository's `examples/embed.rs` does all of it:
+//!
+//! ```
+//! # #[cfg(feature = "sqlite")]
+//! # async fn decide(
+//! #     aplus: &aplus_core::Aplus,
+//! #     store: &aplus_sqlx::sqlite::SqliteStore,
+//! #     author: aplus_core::Author,
+//! #     group: aplus_core::GroupId,
+//! #     draft: aplus_core::rules::AccountDraft,
+//! # ) -> Result<aplus_core::Act<aplus_core::rules::CreateAccount>, aplus_core::Error> {
+//! use aplus_core::ports::{Accounts, Wanted};
+//! use aplus_core::service::Context;
+//! use aplus_core::{Refusal, rules};
+//!
+//! let wanted = Wanted { author, target: None, group: Some(group), request: None };
+//! let facts = store.facts(&wanted).await?;
+//! let group = facts.group.ok_or(Refusal::GroupNotFound)?;
+//! let permit = rules::create_account(&facts.actor, &group, &draft, aplus.policy())?;
+//! Ok(permit.into_act(aplus.circumstances(&Context::default(), author)?))
+//! # }
+//! ```
+//!
+//! A host that has `use aplus::*` names the crate `::sqlx`, and takes the features `sqlite` or `postgres`, `runtime-tokio` and
+//! `uuid` of it.
+//!
 //! A host's tables stand beside ours in the same file; all names of ours begin with `aplus_`. They may refer to
-//! `aplus_account (id)`, whose lines never go. Connections that a host opens by itself need the same settings.
+//! `aplus_account (id)`, whose lines never go. Connections that a host opens by itself need the same settings. On PostgreSQL
+//! they stand in a schema of the host's, and may refer to `aplus.account (id)`; of advisory locks, the pairs that begin with
+//! 1634759797 to 1634759799 and the number 7021800392371266931 are ours.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

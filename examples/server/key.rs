@@ -25,10 +25,10 @@ pub(crate) fn read(path: &Path) -> Result<HostKey, Failure> {
 
 const MAKE: &str = "head -c 32 /dev/urandom > aplus.key";
 
-/// What a server beyond this machine is told that names no key.
+/// What a server beyond this machine, or one of several, is told that names no key.
 pub(crate) fn missing() -> Failure {
     Failure(format!(
-        "a server beyond this machine needs --key-file: make one with `{MAKE}`"
+        "with PostgreSQL, or beyond this machine, a server needs --key-file: make one with `{MAKE}`"
     ))
 }
 

@@ -52,7 +52,7 @@ pub(crate) struct Common {
     pub(crate) public_url: Option<String>,
 
     /// The host key: a file of at least 32 random bytes (`head -c 32 /dev/urandom`), the same for all servers. [default:
-    /// on loopback, `aplus.key` beside the database, made if missing]
+    /// on loopback with SQLite, `aplus.key` beside the database, made if missing]
     #[arg(long, env = "APLUS_KEY_FILE", global = true)]
     pub(crate) key_file: Option<PathBuf>,
 
