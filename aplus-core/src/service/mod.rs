@@ -254,6 +254,12 @@ impl Aplus {
                     return Self::same_body(request, repeated).map(Acted::Repeated);
                 }
                 Outcome::Taken => {
+                    // By this very request, perhaps, which was sent before and came to its end only now.
+                    if let Some((id, _)) = request
+                        && let Some(repeated) = self.0.store.request(id).await?
+                    {
+                        return Self::same_body(request, repeated).map(Acted::Repeated);
+                    }
                     let refusal = match email {
                         Some(email) => {
                             // None: it was taken and freed again meanwhile.
