@@ -345,8 +345,9 @@ fn is_busy(error: &sqlx::Error) -> bool {
 #[must_use]
 pub fn store_error(error: sqlx::Error) -> StoreError {
     match error {
-        error if is_busy(&error) => StoreError::Unavailable(error.into()),
+        // First, since a server that breaks down for want of room may have kept what it was to write.
         error if is_lost(&error) => StoreError::UnknownOutcome(error.into()),
+        error if is_busy(&error) => StoreError::Unavailable(error.into()),
         sqlx::Error::Database(_) | sqlx::Error::Encode(_) | sqlx::Error::Configuration(_) => {
             StoreError::Broken(error.into())
         }

@@ -47,7 +47,7 @@ macro_rules! write {
     };
 }
 
-/// Reads at one moment; once more on a fresh connection if the first was broken, since nothing is done by reading twice.
+/// Reads at one moment, or notes what may be noted twice; once more on a fresh connection if the first was broken.
 macro_rules! read {
     ($pool:expr, $read:path $(, $argument:expr)*) => {{
         let mut again = true;
