@@ -13,8 +13,8 @@ use tokio::sync::watch;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Flow {
     Passes,
-    /// The next answer is lost, and the connection with it.
-    Swallows,
+    /// In place of the next answer these bytes, and then nothing more.
+    Says(&'static [u8]),
     Cut,
 }
 
@@ -70,9 +70,9 @@ impl Forwarder {
         self.set(client, Flow::Cut);
     }
 
-    /// Lets nothing more come back over that connection: it is cut when the database answers.
-    pub fn swallow(&self, client: u16) {
-        self.set(client, Flow::Swallows);
+    /// Gives these bytes, or none, in place of the next answer over that connection, which is then cut.
+    pub fn say(&self, client: u16, instead: &'static [u8]) {
+        self.set(client, Flow::Says(instead));
     }
 
     fn set(&self, client: u16, flow: Flow) {
@@ -101,11 +101,16 @@ async fn carry(client: TcpStream, state: Arc<State>) {
         let answers = async {
             let mut bytes = [0; 16 * 1_024];
             loop {
-                match from_database.read(&mut bytes).await {
-                    Ok(0) | Err(_) => return,
-                    Ok(_) if *now.borrow() == Flow::Swallows => return,
-                    Ok(read) if to_client.write_all(&bytes[..read]).await.is_err() => return,
-                    Ok(_) => {}
+                let Ok(read @ 1..) = from_database.read(&mut bytes).await else {
+                    return;
+                };
+                let flow = *now.borrow();
+                let (what, over) = match flow {
+                    Flow::Says(instead) => (instead, true),
+                    Flow::Passes | Flow::Cut => (&bytes[..read], false),
+                };
+                if to_client.write_all(what).await.is_err() || over {
+                    return;
                 }
             }
         };
