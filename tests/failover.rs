@@ -369,7 +369,7 @@ async fn fail_over(cycle: usize) -> (usize, usize, usize) {
     // A proxy notices at once or late, and may lead to a standby that is none yet.
     forwarder.lead_to((cycle % 2 == 1).then(|| standby.port()));
     standby.promote().unwrap();
-    if cycle % 2 == 0 {
+    if cycle.is_multiple_of(2) {
         forwarder.lead_to(Some(standby.port()));
     }
     course.promoted.store(true, Ordering::Relaxed);
