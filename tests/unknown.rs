@@ -27,6 +27,9 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+/// How many connections a server holds.
+const CONNECTIONS: usize = 10;
+
 /// A server behind a forwarder, a responsable who is logged in, and people with links.
 struct Place {
     server: Running,
@@ -192,6 +195,24 @@ impl Holder {
                 "{number} are awaited, {rows:?} wait"
             );
             tokio::task::yield_now().await;
+        }
+    }
+
+    /// Waits until at least so many statements wait for a lock, whoever sent them.
+    async fn wait_for(&mut self, number: usize) {
+        let until = Instant::now() + Duration::from_secs(40);
+        let mut waiting = 0;
+        while waiting < i64::try_from(number).unwrap() {
+            waiting = sqlx::query_scalar(
+                "select count(*) from pg_stat_activity where wait_event_type = 'Lock'",
+            )
+            .fetch_one(&mut self.observer)
+            .await
+            .unwrap();
+            assert!(
+                Instant::now() < until,
+                "{number} are awaited, {waiting} wait"
+            );
         }
     }
 
@@ -388,4 +409,48 @@ async fn after_a_restart_of_the_database_one_request_at_most_fails() {
     println!(
         "counted: 4 restarts of the database, {failed} requests answered 503, each followed by a success"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn callers_who_go_away_leave_no_connection_behind() {
+    let place = Place::new().await;
+    let me = async || {
+        let mut chief = place.chief.clone();
+        chief.call(Method::GET, "/api/v1/me", None).await.unwrap()
+    };
+    assert_eq!(me().await.status, StatusCode::OK);
+    // Each takes a connection of the pool, waits a second for an answer that never comes, and goes away.
+    let mut holder = place
+        .hold("lock table aplus.account in access exclusive mode", "")
+        .await;
+    let mut callers = tokio::task::JoinSet::new();
+    for _ in 0..CONNECTIONS {
+        let mut chief = place.chief.clone();
+        callers.spawn(async move { chief.call(Method::GET, "/api/v1/me", None).await.is_ok() });
+    }
+    holder.wait_for(CONNECTIONS - 1).await;
+    place.forwarder.hold_all();
+    callers.shutdown().await;
+    holder.release().await;
+
+    // The pool has as many as before, and all of them answer.
+    let mut holder = place
+        .hold("lock table aplus.account in access exclusive mode", "")
+        .await;
+    let mut callers = tokio::task::JoinSet::new();
+    for _ in 0..CONNECTIONS {
+        let mut chief = place.chief.clone();
+        callers.spawn(async move {
+            loop {
+                let me = chief.call(Method::GET, "/api/v1/me", None).await.unwrap();
+                if me.status == StatusCode::OK {
+                    return;
+                }
+                assert_eq!(me.status, StatusCode::SERVICE_UNAVAILABLE, "{me:?}");
+            }
+        });
+    }
+    holder.wait_for(CONNECTIONS - 1).await;
+    holder.release().await;
+    callers.join_all().await;
 }

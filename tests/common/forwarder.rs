@@ -15,6 +15,8 @@ enum Flow {
     Passes,
     /// In place of the next answer these bytes, and then nothing more.
     Says(&'static [u8]),
+    /// Nothing more comes back, and nobody says so.
+    Holds,
     Cut,
 }
 
@@ -65,6 +67,14 @@ impl Forwarder {
         }
     }
 
+    /// Lets nothing more come back over any connection that there is, as when a machine is gone from the network.
+    pub fn hold_all(&self) {
+        let connections = self.state.connections.lock().unwrap();
+        for flow in connections.values() {
+            flow.send_replace(Flow::Holds);
+        }
+    }
+
     /// Cuts the connection that the database sees come from this port.
     pub fn cut(&self, client: u16) {
         self.set(client, Flow::Cut);
@@ -107,6 +117,7 @@ async fn carry(client: TcpStream, state: Arc<State>) {
                 let flow = *now.borrow();
                 let (what, over) = match flow {
                     Flow::Says(instead) => (instead, true),
+                    Flow::Holds => (&[][..], false),
                     Flow::Passes | Flow::Cut => (&bytes[..read], false),
                 };
                 if to_client.write_all(what).await.is_err() || over {

@@ -10,7 +10,7 @@ use aplus_core::ports::StoreError;
 use sqlx::error::ErrorKind;
 use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgSeverity};
-use sqlx::{PgPool, Postgres, Result};
+use sqlx::{Connection, PgConnection, PgPool, Postgres, Result};
 use tokio::time::error::Elapsed;
 
 use super::checks::{self, OpenError};
@@ -230,16 +230,18 @@ impl Pool {
         Self { pool, breaks }
     }
 
-    pub(super) async fn acquire(&self) -> Result<PoolConnection<Postgres>, StoreError> {
-        self.pool.acquire().await.map_err(unavailable)
+    pub(super) async fn acquire(&self) -> Result<Lent, StoreError> {
+        let connection = self.pool.acquire().await.map_err(unavailable)?;
+        Ok(Lent(Some(connection)))
     }
 
     /// What came of a write; a connection that is broken or still busy is thrown away.
     pub(super) fn wrote<T>(
         &self,
-        connection: PoolConnection<Postgres>,
+        mut connection: Lent,
         written: Result<Result<T>, Elapsed>,
     ) -> Result<T, sqlx::Error> {
+        let connection = connection.0.take();
         let error = match written {
             Ok(Ok(written)) => return Ok(written),
             Ok(Err(error)) => error,
@@ -253,7 +255,7 @@ impl Pool {
 
     pub(super) fn read<T>(
         &self,
-        connection: PoolConnection<Postgres>,
+        connection: Lent,
         read: Result<Result<T>, Elapsed>,
     ) -> Result<T, ReadError> {
         self.wrote(connection, read)
@@ -263,12 +265,44 @@ impl Pool {
             })
     }
 
-    fn throw_away(&self, connection: PoolConnection<Postgres>, error: &sqlx::Error) {
+    fn throw_away(&self, connection: Option<PoolConnection<Postgres>>, error: &sqlx::Error) {
         // A primary that became a standby answers, and will never write again.
         if is_lost(error) || state(error) == Some("25006") {
             self.breaks.note();
-            drop(connection.detach());
+            drop(connection.map(PoolConnection::detach));
         }
+    }
+}
+
+/// A connection of the pool while a statement runs. Where the caller goes away before the answer, the pool would wait for
+/// it without end, and be one short as long: here it is given up after the deadline.
+pub(super) struct Lent(Option<PoolConnection<Postgres>>);
+
+impl Lent {
+    /// The connection itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] once it was given back, which nobody does before the answer.
+    pub(super) fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
+        let connection = self.0.as_deref_mut();
+        connection.ok_or_else(|| StoreError::broken("a connection that was given back"))
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        let Some(mut connection) = self.0.take() else {
+            return;
+        };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        runtime.spawn(async move {
+            let answered = tokio::time::timeout(DEADLINE, connection.ping()).await;
+            if !matches!(answered, Ok(Ok(()))) {
+                drop(connection.detach());
+            }
+        });
     }
 }
 

@@ -27,7 +27,7 @@ pub use migrate::RoleNames;
 macro_rules! attempt {
     ($pool:expr, $write:path $(, $argument:expr)*) => {{
         let mut connection = $pool.acquire().await?;
-        let work = $write(&mut connection $(, $argument)*);
+        let work = $write(connection.connection()? $(, $argument)*);
         let written = tokio::time::timeout($crate::postgres::connection::DEADLINE, work).await;
         $pool.wrote(connection, written)
     }};
@@ -53,7 +53,7 @@ macro_rules! read {
         let mut again = true;
         loop {
             let mut connection = $pool.acquire().await?;
-            let work = $read(&mut connection $(, $argument)*);
+            let work = $read(connection.connection()? $(, $argument)*);
             let read = tokio::time::timeout($crate::postgres::connection::DEADLINE, work).await;
             match $pool.read(connection, read) {
                 Err($crate::postgres::connection::ReadError::Broken(_)) if again => again = false,
