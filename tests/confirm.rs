@@ -9,56 +9,22 @@
 
 mod common;
 
-use aplus::rules::{AccountDraft, GroupDraft};
-use aplus::service::{Context, GroupForm};
 use aplus::sqlx::sqlite::SqliteStore;
-use aplus::{
-    Aplus, Author, EmailAddress, GroupName, HostKey, Reference, Requester, RequesterKind, Role,
-    Roles, Site, SupportRequest,
-};
+use aplus::{Aplus, HostKey, Role, Site};
 use axum::Router;
 use axum::http::{Method, StatusCode};
-use common::{Caller, Tokens};
+use common::{Caller, Tokens, scene};
 use serde_json::json;
 
 const CONTENDERS: usize = 64;
 const LINKS: usize = 1_000;
 
 async fn people(aplus: &Aplus, number: usize) -> Vec<String> {
-    let context = Context {
-        silent: true,
-        ..Context::default()
-    };
-    let request = SupportRequest {
-        requester: Requester {
-            kind: RequesterKind::Anct,
-            name: None,
-        },
-        reference: Reference::parse("essai").unwrap(),
-    };
-    let draft = GroupDraft::new(GroupName::parse("Mairie").unwrap());
-    let form = GroupForm {
-        draft,
-        request: request.clone(),
-    };
-    let group = aplus
-        .create_group(Author::Machine, &form, &context)
-        .await
-        .unwrap()
-        .id;
-    let mut people = Vec::new();
-    for number in 0..number {
-        let email = format!("prenom.nom{number}@mairie.example");
-        let draft = AccountDraft::new(
-            EmailAddress::parse(&email).unwrap(),
-            Roles::only(Role::Aidant),
-        );
-        aplus
-            .create_account_for(Author::Machine, group, &draft, &request, &context)
-            .await
-            .unwrap();
-        people.push(email);
-    }
+    let group = scene::group(aplus, "Mairie").await;
+    let people: Vec<_> = (0..number)
+        .map(|number| format!("prenom.nom{number}@mairie.example"))
+        .collect();
+    scene::accounts(aplus, group, Role::Aidant, &people).await;
     people
 }
 
@@ -74,7 +40,7 @@ async fn one_of_64_confirmations_opens_a_session() {
     store.migrate().await.unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
-    let key = HostKey::new(b"a key of more than thirty-two bytes").unwrap();
+    let key = HostKey::new(scene::KEY).unwrap();
     let tokens = Tokens::default();
     let aplus = Aplus::builder(store, tokens.clone(), Site::new(&origin).unwrap(), key).build();
     let app: Router = aplus::web::router(&aplus);

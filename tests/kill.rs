@@ -1,4 +1,4 @@
-//! `kill -9` of the server at random under load, on SQLite: what was acknowledged is there, and nothing without its entry.
+//! `kill -9` of a server at random under load: what was acknowledged is there, and nothing without its entry.
 //!
 //! The server is the example; `./check` builds it, otherwise `cargo build --example server --all-features`.
 
@@ -13,15 +13,18 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use aplus::EmailAddress;
-use aplus::ports::{Accounts, Journal};
+use aplus::ports::Store;
 use aplus::sqlx::sqlite::SqliteStore;
+use aplus_test_postgres::Cluster;
 use axum::http::{Method, StatusCode};
 use common::Caller;
 use common::program::Running;
+use common::shared::Shared;
 use serde_json::json;
 use tokio::sync::Semaphore;
 
@@ -68,28 +71,38 @@ async fn log_in(origin: &str) -> Caller {
     caller
 }
 
-/// Creates accounts until the server is gone; writes each acknowledged address to disk before the next request.
-async fn load(
-    mut caller: Caller,
+/// What the clients of one round have in common.
+struct Round {
+    number: usize,
     group: String,
-    (client, round): (usize, usize),
-    file: PathBuf,
-    acknowledgements: Arc<Semaphore>,
-) {
+    folder: PathBuf,
+    acknowledgements: Semaphore,
+    over: AtomicBool,
+}
+
+/// Creates accounts until the server is gone or the round over; writes each acknowledged address to disk before the next
+/// request.
+async fn load(mut caller: Caller, client: usize, round: Arc<Round>) {
     let mut acknowledged = std::fs::OpenOptions::new()
         .append(true)
         .create(true)
-        .open(file)
+        .open(round.folder.join(format!("client{client}")))
         .unwrap();
+    let path = format!("/api/v1/groups/{}/accounts", round.group);
     for number in 0.. {
-        let email = format!("prenom{client}.nom{round}.n{number}@mairie.example");
+        if round.over.load(Ordering::Relaxed) {
+            return;
+        }
+        let email = format!(
+            "prenom{client}.nom{}.n{number}@mairie.example",
+            round.number
+        );
         let body = json!({ "email": email, "roles": ["aidant"] });
-        let path = format!("/api/v1/groups/{group}/accounts");
         match caller.call(Method::POST, &path, Some(body)).await {
             Ok(answer) if answer.status == StatusCode::CREATED => {
                 writeln!(acknowledged, "{email}").unwrap();
                 acknowledged.sync_data().unwrap();
-                acknowledgements.add_permits(1);
+                round.acknowledgements.add_permits(1);
             }
             Ok(answer) => assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{answer:?}"),
             Err(_) => return,
@@ -97,52 +110,47 @@ async fn load(
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_was_acknowledged_survives_kill_9() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = folder.path().join("aplus.db");
-    let mut caller = None;
-    let mut random = [0; KILLS];
-    getrandom::fill(&mut random).unwrap();
-    for (round, random) in random.iter().enumerate() {
-        let mut server = Running::start(&database);
-        let origin = server.origin.clone();
-        let mut logged_in: Caller = match caller.take() {
-            None => log_in(&origin).await,
-            Some(caller) => Caller::moved_to(&caller, &origin),
-        };
-        let groups = logged_in
-            .call(Method::GET, "/api/v1/groups", None)
-            .await
-            .unwrap()
-            .json;
-        let group = groups["items"][0]["id"].as_str().unwrap().to_owned();
-        let mut running = tokio::task::JoinSet::new();
-        let acknowledgements = Arc::new(Semaphore::new(0));
+/// Kills one of the servers, at random, [`KILLS`] times under load, and starts it anew each time; `start` starts one of
+/// them with the demonstration.
+async fn kill_under_load(folder: &Path, servers: usize, start: impl Fn() -> Running) {
+    let mut running = vec![start()];
+    let mut caller = log_in(&running[0].origin).await;
+    running.resize_with(servers, &start);
+    let groups = caller.call(Method::GET, "/api/v1/groups", None).await;
+    let groups = groups.unwrap().json;
+    let group = groups["items"][0]["id"].as_str().unwrap();
+    let mut random = [[0; 2]; KILLS];
+    getrandom::fill(random.as_flattened_mut()).unwrap();
+    for (number, [after, victim]) in random.into_iter().enumerate() {
+        let round = Arc::new(Round {
+            number,
+            group: group.to_owned(),
+            folder: folder.to_owned(),
+            acknowledgements: Semaphore::new(0),
+            over: AtomicBool::new(false),
+        });
+        let mut clients = tokio::task::JoinSet::new();
         for client in 0..CLIENTS {
-            let file = folder.path().join(format!("client{client}"));
-            running.spawn(load(
-                logged_in.clone(),
-                group.clone(),
-                (client, round),
-                file,
-                acknowledgements.clone(),
-            ));
+            let caller = caller.moved_to(&running[client % servers].origin);
+            clients.spawn(load(caller, client, round.clone()));
         }
         // After so many answers of one client the others are anywhere in theirs.
-        acknowledgements
-            .acquire_many(CLIENTS as u32 + u32::from(*random))
+        round
+            .acknowledgements
+            .acquire_many(CLIENTS as u32 + u32::from(after % 64))
             .await
             .unwrap()
             .forget();
-        server.kill();
-        running.join_all().await;
-        caller = Some(logged_in);
+        let victim = &mut running[usize::from(victim) % servers];
+        victim.kill();
+        round.over.store(true, Ordering::Relaxed);
+        clients.join_all().await;
+        *victim = start();
     }
+}
 
-    let store = SqliteStore::connect(&format!("sqlite:{}", database.display()))
-        .await
-        .unwrap();
+/// Compares what was acknowledged with the entries, and these with the accounts, of which there are `stored` in all.
+async fn judge(folder: &Path, store: &dyn Store, stored: i64) {
     let mut created = BTreeMap::new();
     let mut after = None;
     loop {
@@ -164,7 +172,7 @@ async fn what_was_acknowledged_survives_kill_9() {
     }
     let mut acknowledged = BTreeSet::new();
     for client in 0..CLIENTS {
-        let file = std::fs::read_to_string(folder.path().join(format!("client{client}"))).unwrap();
+        let file = std::fs::read_to_string(folder.join(format!("client{client}"))).unwrap();
         acknowledged.extend(file.lines().map(str::to_owned));
     }
     assert!(
@@ -185,14 +193,41 @@ async fn what_was_acknowledged_survives_kill_9() {
         assert_eq!(account.email(), Some(&EmailAddress::parse(email).unwrap()));
         accounts += 1;
     }
-    let mut read = store.read().await.unwrap();
-    let stored: i64 = sqlx::query_scalar("select count(*) from aplus_account")
-        .fetch_one(&mut *read)
-        .await
-        .unwrap();
     assert_eq!(stored, accounts);
     println!(
         "counted: {KILLS} kills, {} acknowledged creations, {stored} accounts, 0 lost",
         acknowledged.len()
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_was_acknowledged_survives_kill_9() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("aplus.db");
+    kill_under_load(folder.path(), 1, || Running::start(&database)).await;
+
+    let store = SqliteStore::connect(&format!("sqlite:{}", database.display()))
+        .await
+        .unwrap();
+    let mut read = store.read().await.unwrap();
+    let stored = sqlx::query_scalar("select count(*) from aplus_account")
+        .fetch_one(&mut *read)
+        .await
+        .unwrap();
+    judge(folder.path(), &store, stored).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_one_of_two_servers_on_postgres_acknowledged_survives_its_kill_9() {
+    let folder = tempfile::tempdir().unwrap();
+    let cluster = Cluster::start(&[]).unwrap();
+    let port = cluster.port();
+    let shared = Shared::on(&cluster).await;
+    kill_under_load(folder.path(), 2, || shared.serve_demo(port)).await;
+
+    let stored = sqlx::query_scalar("select count(*) from aplus.account")
+        .fetch_one(&mut shared.admin(port).await)
+        .await
+        .unwrap();
+    judge(folder.path(), &shared.store(port).await, stored).await;
 }

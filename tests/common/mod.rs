@@ -7,7 +7,11 @@
     reason = "each test file takes what it needs"
 )]
 
+pub mod forwarder;
 pub mod program;
+pub mod scene;
+#[cfg(feature = "sqlx-postgres")]
+pub mod shared;
 
 use std::sync::{Arc, Mutex};
 
@@ -20,6 +24,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use uuid::Uuid;
 
 /// Keeps the tokens of the links that were sent, with their addresses.
 #[derive(Clone, Default)]
@@ -48,6 +53,16 @@ impl Tokens {
     pub fn take(&self) -> Vec<(String, String)> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
+}
+
+/// Why there is no answer.
+pub type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+/// A random name for a request.
+pub fn key() -> Uuid {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).unwrap();
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
 
 /// An answer, read whole.
@@ -103,10 +118,34 @@ impl Caller {
         method: Method,
         path: &str,
         body: Option<Value>,
-    ) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
+    ) -> Result<Answer, Failed> {
+        self.send(method, path, body, None).await
+    }
+
+    /// The same under an `Idempotency-Key`.
+    pub async fn call_as(
+        &mut self,
+        key: Uuid,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<Answer, Failed> {
+        self.send(method, path, body, Some(key)).await
+    }
+
+    async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        key: Option<Uuid>,
+    ) -> Result<Answer, Failed> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.origin));
+        if let Some(key) = key {
+            request = request.header("Idempotency-Key", key.to_string());
+        }
         if !self.cookies.is_empty() {
             request = request.header(header::COOKIE, self.cookies.join("; "));
         }

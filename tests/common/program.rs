@@ -50,9 +50,14 @@ pub struct Running {
 impl Running {
     /// Starts the server with the demonstration on a free port; it says where.
     pub fn start(database: &Path) -> Self {
+        Self::serve(&["--demo", "--database-url", &url(database)])
+    }
+
+    /// Starts the server with these options on a free port.
+    pub fn serve(options: &[&str]) -> Self {
         let mut child = server()
-            .args(["--demo", "--listen", "127.0.0.1:0", "--database-url"])
-            .arg(url(database))
+            .args(["--listen", "127.0.0.1:0"])
+            .args(options)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

@@ -137,16 +137,17 @@ impl Aplus {
     ) -> Result<Opened, Error> {
         let hash = secret.hash();
         let request = context.request_of_link(&hash, browser);
-        if let Some((id, _)) = request
-            && let Some(repeated) = self.0.store.request(id).await?
-        {
-            Self::same_body(request, repeated)?;
-            return self.opened_before(&hash).await;
-        }
         for _ in 0..ATTEMPTS {
             let Some(facts) = self.0.store.link(&hash).await? else {
                 return Err(Self::dead(Refusal::LinkUnknown));
             };
+            // Asked after the link was read, and each time: a link that this very request used is not "used" to it.
+            if let Some((id, _)) = request
+                && let Some(repeated) = self.0.store.request(id).await?
+            {
+                Self::same_body(request, repeated)?;
+                return self.opened_before(&hash).await;
+            }
             match link::judge(&facts, Presented { browser, email }, self.now()) {
                 Err(refusal) => return Err(Self::dead(refusal)),
                 Ok(Verdict::AsksAddress { tries_left }) => {

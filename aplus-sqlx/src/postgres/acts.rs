@@ -11,7 +11,7 @@ use sqlx::query::Query;
 use sqlx::{Postgres, Result, Row};
 use uuid::Uuid;
 
-use super::connection::{is_overtaken, is_taken, store_error};
+use super::error::{is_overtaken, is_taken, store_error};
 use crate::rows::{self, author_columns};
 
 pub(super) type Statement = Query<'static, Postgres, PgArguments>;

@@ -1,26 +1,16 @@
-//! Options, the pool, and what a lost answer means.
+//! Options, and opening the store.
 
-use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use aplus_core::ports::StoreError;
-use sqlx::error::ErrorKind;
-use sqlx::pool::{PoolConnection, PoolOptions};
-use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgSeverity};
-use sqlx::{PgConnection, PgPool, Postgres, Result};
-use tokio::time::error::Elapsed;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{PgPool, Postgres, Result};
 
 use super::checks::{self, OpenError};
+use super::error::{store_error, unavailable};
 use super::migrate::{self, RoleNames};
-
-/// How long a caller waits for a connection.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// After this long an answer is given up: what became of the statement is then unknown, and is said to be.
-pub(super) const DEADLINE: Duration = Duration::from_secs(10);
+use super::pool::Pool;
 
 /// How many connections a process holds, unless the host says otherwise: more than that wait for the same disk.
 const CONNECTIONS: u32 = 10;
@@ -101,8 +91,7 @@ impl PostgresStore {
     /// As [`connect`](Self::connect), but for the rights.
     pub async fn over_pool_of_one_role(pool: PgPool) -> Result<Self, OpenError> {
         checks::open(&pool.connect_options(), checks::Login::OneRole).await?;
-        let breaks = Breaks::default();
-        Ok(Self::over(Pool { pool, breaks }))
+        Ok(Self::over(Pool::of_host(pool)))
     }
 
     fn over(pool: Pool) -> Self {
@@ -169,205 +158,5 @@ impl PostgresStore {
     /// [`StoreError::UnknownOutcome`] if the answer is lost; anything else means that nothing was written.
     pub async fn commit(transaction: Transaction) -> Result<(), StoreError> {
         transaction.commit().await.map_err(store_error)
-    }
-}
-
-/// When a connection was last found broken: those that are older are not used again. Cheaper than asking before each use.
-#[derive(Debug, Clone, Default)]
-struct Breaks(Arc<Mutex<Option<Instant>>>);
-
-impl Breaks {
-    fn note(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-    }
-
-    fn spares(&self, age: Duration) -> bool {
-        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        last.is_none_or(|last| last.elapsed() > age)
-    }
-}
-
-#[derive(Clone)]
-pub(super) struct Pool {
-    pool: PgPool,
-    breaks: Breaks,
-}
-
-/// Why a read gave nothing.
-pub(super) enum ReadError {
-    /// The connection was broken: another may do.
-    Broken(StoreError),
-    Other(StoreError),
-}
-
-impl From<ReadError> for StoreError {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::Broken(error) | ReadError::Other(error) => error,
-        }
-    }
-}
-
-impl Pool {
-    fn new(options: PgConnectOptions, connections: u32) -> Self {
-        let breaks = Breaks::default();
-        let seen = breaks.clone();
-        let pool = PoolOptions::new()
-            .max_connections(connections.max(1))
-            .acquire_timeout(PATIENCE)
-            .test_before_acquire(false)
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    let checked = checks::settings(connection).await;
-                    checked.map_err(|error| sqlx::Error::Configuration(Box::new(error)))?;
-                    compile_nothing(connection).await
-                })
-            })
-            .before_acquire(move |_, about| {
-                let spared = seen.spares(about.age);
-                Box::pin(async move { Ok(spared) })
-            })
-            .connect_lazy_with(options);
-        Self { pool, breaks }
-    }
-
-    pub(super) async fn acquire(&self) -> Result<PoolConnection<Postgres>, StoreError> {
-        self.pool.acquire().await.map_err(unavailable)
-    }
-
-    /// What came of a write; a connection that is broken or still busy is thrown away.
-    pub(super) fn wrote<T>(
-        &self,
-        connection: PoolConnection<Postgres>,
-        written: Result<Result<T>, Elapsed>,
-    ) -> Result<T, sqlx::Error> {
-        let error = match written {
-            Ok(Ok(written)) => return Ok(written),
-            Ok(Err(error)) => error,
-            Err(elapsed) => {
-                sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, elapsed))
-            }
-        };
-        self.throw_away(connection, &error);
-        Err(error)
-    }
-
-    pub(super) fn read<T>(
-        &self,
-        connection: PoolConnection<Postgres>,
-        read: Result<Result<T>, Elapsed>,
-    ) -> Result<T, ReadError> {
-        self.wrote(connection, read)
-            .map_err(|error| match is_lost(&error) {
-                true => ReadError::Broken(unavailable(error)),
-                false => ReadError::Other(read_error(error)),
-            })
-    }
-
-    fn throw_away(&self, connection: PoolConnection<Postgres>, error: &sqlx::Error) {
-        // A primary that became a standby answers, and will never write again.
-        if is_lost(error) || state(error) == Some("25006") {
-            self.breaks.note();
-            drop(connection.detach());
-        }
-    }
-}
-
-/// Each statement of the store reads some lines by their keys. Where the planner has no statistics (after a restore) it takes
-/// them for large all the same, and compiles each for some 200 ms. Nothing where the server cannot compile.
-async fn compile_nothing(connection: &mut PgConnection) -> Result<()> {
-    let off = "select set_config(name, 'off', false) from pg_settings where name = 'jit'";
-    sqlx::query(off).execute(connection).await?;
-    Ok(())
-}
-
-fn unavailable(error: sqlx::Error) -> StoreError {
-    StoreError::Unavailable(error.into())
-}
-
-/// The SQLSTATE of an error of the database.
-pub(super) fn state(error: &sqlx::Error) -> Option<&str> {
-    let error = error.as_database_error()?;
-    Some(error.try_downcast_ref::<PgDatabaseError>()?.code())
-}
-
-/// Whether a statement was refused because another transaction came first: nothing was written, and it may be done anew.
-pub(super) fn is_overtaken(error: &sqlx::Error) -> bool {
-    matches!(state(error), Some("40001" | "40P01"))
-        || constraint(error) == Some("journal_entry_request_id_key")
-}
-
-/// Whether somebody else took an address or a number in the same moment.
-pub(super) fn is_taken(error: &sqlx::Error) -> bool {
-    state(error) == Some("AP005")
-        || matches!(
-            constraint(error),
-            Some("account_email_key" | "operator_email_key" | "group_matricule_key")
-        )
-}
-
-fn constraint(error: &sqlx::Error) -> Option<&str> {
-    let error = error.as_database_error()?;
-    match error.kind() {
-        ErrorKind::UniqueViolation => error.constraint(),
-        _ => None,
-    }
-}
-
-/// Whether the connection is gone, and with it the answer: also where the backend said that it was being ended, since a
-/// commit that waits for a standby is then done and not told.
-fn is_lost(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::Protocol(_)
-        | sqlx::Error::WorkerCrashed => true,
-        sqlx::Error::Database(error) => {
-            error
-                .try_downcast_ref::<PgDatabaseError>()
-                .is_some_and(|error| {
-                    matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic)
-                        || error.code().starts_with("08")
-                        || error.code().starts_with("57P")
-                })
-        }
-        _ => false,
-    }
-}
-
-/// Whether the database says that it cannot now: overloaded, out of room, a standby, a statement cancelled before its end.
-fn is_busy(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
-        error => state(error).is_some_and(|state| {
-            state.starts_with("53")
-                || matches!(
-                    state,
-                    "25006" | "40001" | "40P01" | "55P03" | "57014" | "57P03"
-                )
-        }),
-    }
-}
-
-/// What an error of the database means for the core where something was to be written: recognised by kind and code, never
-/// by its text. What was refused by the database was not written; of what was lost on the way nobody knows.
-#[must_use]
-pub fn store_error(error: sqlx::Error) -> StoreError {
-    match error {
-        error if is_busy(&error) => StoreError::Unavailable(error.into()),
-        error if is_lost(&error) => StoreError::UnknownOutcome(error.into()),
-        sqlx::Error::Database(_) | sqlx::Error::Encode(_) | sqlx::Error::Configuration(_) => {
-            StoreError::Broken(error.into())
-        }
-        // It answered, and the answer is not understood: it may well be done.
-        error => StoreError::UnknownOutcome(Box::<dyn Error + Send + Sync>::from(error)),
-    }
-}
-
-/// The same where nothing was to be written.
-fn read_error(error: sqlx::Error) -> StoreError {
-    match is_busy(&error) {
-        true => StoreError::Unavailable(error.into()),
-        false => StoreError::Broken(error.into()),
     }
 }

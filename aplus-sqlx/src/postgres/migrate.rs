@@ -6,7 +6,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 
 use super::checks::{self, OpenError};
-use super::connection::state;
+use super::error::state;
 
 /// Each with its version: counted from 1, without a gap, never changed once it is published.
 const MIGRATIONS: [(i64, &str, &str); 3] = [

@@ -2,7 +2,8 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `connection` | options, the pool, what a lost answer means |
+//! | `connection` `pool` | options, opening, what is lent for how long |
+//! | `error` | what an error means: it cannot now, nobody knows, somebody else was first |
 //! | `checks` `rights` | what is refused at the start: settings that lose what was acknowledged, a login with too many rights |
 //! | `migrate` | the schema `aplus`, its guards, its doors, its roles and their privileges |
 //! | `acts` | what all acts share: the request, the versions under lock, the entry, the mails |
@@ -28,23 +29,26 @@ pub mod accounts;
 mod acts;
 mod checks;
 mod connection;
+mod error;
 pub mod journal;
 pub mod logins;
 mod migrate;
 pub mod outbox;
+mod pool;
 mod rights;
 mod row;
 
 pub use checks::OpenError;
-pub use connection::{PostgresStore, Transaction, store_error};
+pub use connection::{PostgresStore, Transaction};
+pub use error::store_error;
 pub use migrate::RoleNames;
 
 /// One statement, which commits by itself, or a transaction that the write itself holds; within the deadline.
 macro_rules! attempt {
     ($pool:expr, $write:path $(, $argument:expr)*) => {{
         let mut connection = $pool.acquire().await?;
-        let work = $write(&mut connection $(, $argument)*);
-        let written = tokio::time::timeout($crate::postgres::connection::DEADLINE, work).await;
+        let work = $write(connection.connection()? $(, $argument)*);
+        let written = tokio::time::timeout($crate::postgres::pool::DEADLINE, work).await;
         $pool.wrote(connection, written)
     }};
 }
@@ -63,16 +67,16 @@ macro_rules! write {
     };
 }
 
-/// Reads at one moment; once more on a fresh connection if the first was broken, since nothing is done by reading twice.
+/// Reads at one moment, or notes what may be noted twice; once more on a fresh connection if the first was broken.
 macro_rules! read {
     ($pool:expr, $read:path $(, $argument:expr)*) => {{
         let mut again = true;
         loop {
             let mut connection = $pool.acquire().await?;
-            let work = $read(&mut connection $(, $argument)*);
-            let read = tokio::time::timeout($crate::postgres::connection::DEADLINE, work).await;
+            let work = $read(connection.connection()? $(, $argument)*);
+            let read = tokio::time::timeout($crate::postgres::pool::DEADLINE, work).await;
             match $pool.read(connection, read) {
-                Err($crate::postgres::connection::ReadError::Broken(_)) if again => again = false,
+                Err($crate::postgres::pool::ReadError::Broken(_)) if again => again = false,
                 read => break read.map_err(aplus_core::ports::StoreError::from),
             }
         }

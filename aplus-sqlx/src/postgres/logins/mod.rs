@@ -67,7 +67,8 @@ impl Logins for PostgresStore {
     }
 
     async fn touch(&self, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
-        write!(self.pool, touch, id, now)
+        // Noted twice is noted once: as with a read, another connection may do.
+        read!(self.pool, touch, id, now)
     }
 
     async fn sessions(&self, owner: Principal, limit: u32) -> Result<Vec<SessionLine>, StoreError> {

@@ -1,0 +1,99 @@
+//! What an error of the database means: that it cannot now, that nobody knows, that somebody else was first.
+
+use std::error::Error;
+
+use aplus_core::ports::StoreError;
+use sqlx::error::ErrorKind;
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
+
+pub(super) fn unavailable(error: sqlx::Error) -> StoreError {
+    StoreError::Unavailable(error.into())
+}
+
+/// The SQLSTATE of an error of the database.
+pub(super) fn state(error: &sqlx::Error) -> Option<&str> {
+    let error = error.as_database_error()?;
+    Some(error.try_downcast_ref::<PgDatabaseError>()?.code())
+}
+
+/// Whether a statement was refused because another transaction came first: nothing was written, and it may be done anew.
+pub(super) fn is_overtaken(error: &sqlx::Error) -> bool {
+    matches!(state(error), Some("40001" | "40P01"))
+        || constraint(error) == Some("journal_entry_request_id_key")
+}
+
+/// Whether somebody else took an address or a number in the same moment.
+pub(super) fn is_taken(error: &sqlx::Error) -> bool {
+    state(error) == Some("AP005")
+        || matches!(
+            constraint(error),
+            Some("account_email_key" | "operator_email_key" | "group_matricule_key")
+        )
+}
+
+fn constraint(error: &sqlx::Error) -> Option<&str> {
+    let error = error.as_database_error()?;
+    match error.kind() {
+        ErrorKind::UniqueViolation => error.constraint(),
+        _ => None,
+    }
+}
+
+/// Whether the connection is gone, and with it the answer: also where the backend said that it was being ended, since a
+/// commit that waits for a standby is then done and not told.
+pub(super) fn is_lost(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => {
+            error
+                .try_downcast_ref::<PgDatabaseError>()
+                .is_some_and(|error| {
+                    matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic)
+                        || error.code().starts_with("08")
+                        || error.code().starts_with("57P")
+                })
+        }
+        _ => false,
+    }
+}
+
+/// Whether the database says that it cannot now: overloaded, out of room, a standby, a statement cancelled before its end.
+fn is_busy(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
+        error => state(error).is_some_and(|state| {
+            state.starts_with("53")
+                || matches!(
+                    state,
+                    "25006" | "40001" | "40P01" | "55P03" | "57014" | "57P03"
+                )
+        }),
+    }
+}
+
+/// What an error of the database means for the core where something was to be written: recognised by kind and code, never
+/// by its text. What was refused by the database was not written; of what was lost on the way nobody knows.
+#[must_use]
+pub fn store_error(error: sqlx::Error) -> StoreError {
+    match error {
+        // First, since a server that breaks down for want of room may have kept what it was to write.
+        error if is_lost(&error) => StoreError::UnknownOutcome(error.into()),
+        error if is_busy(&error) => StoreError::Unavailable(error.into()),
+        sqlx::Error::Database(_) | sqlx::Error::Encode(_) | sqlx::Error::Configuration(_) => {
+            StoreError::Broken(error.into())
+        }
+        // It answered, and the answer is not understood: it may well be done.
+        error => StoreError::UnknownOutcome(Box::<dyn Error + Send + Sync>::from(error)),
+    }
+}
+
+/// The same where nothing was to be written.
+pub(super) fn read_error(error: sqlx::Error) -> StoreError {
+    match is_busy(&error) {
+        true => StoreError::Unavailable(error.into()),
+        false => StoreError::Broken(error.into()),
+    }
+}
