@@ -4,10 +4,13 @@ mod told;
 
 use told::Told;
 
+use crate::account::{
+    Account, AccountRecord, Epoch, Group, GroupMention, Provenance, Status, Version,
+};
 use crate::journal::{BodyHash, Entry, Erasable, Origin, Salt};
 use crate::mail::Mail;
 use crate::rules::{AddOperator, Basis, CreateAccount, CreateGroup, Permit, Permitted};
-use crate::{AccountId, EntryId, GroupId, OperatorId, RequestId, Timestamp};
+use crate::{AccountId, EntryId, GroupId, GroupName, OperatorId, RequestId, Timestamp};
 
 /// All that is dated or random about an act, made before it: no statement reads a clock or draws a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +92,29 @@ impl Act<CreateAccount> {
     pub fn account(&self) -> AccountId {
         AccountId::from_uuid(self.created)
     }
+
+    /// The account as it begins, in a group of this name.
+    #[must_use]
+    pub fn begun(&self, group: GroupName) -> Account {
+        let draft = self.action.draft();
+        Account::restore(AccountRecord {
+            id: self.account(),
+            email: Some(draft.email.clone()),
+            roles: draft.roles,
+            profile: draft.profile.clone(),
+            shared: draft.shared,
+            status: Status::Active,
+            groups: vec![GroupMention {
+                id: self.action.group(),
+                name: group,
+            }],
+            version: Version::default(),
+            epoch: Epoch::default(),
+            provenance: self.action.provenance().clone(),
+            created_at: self.at(),
+            last_login_at: None,
+        })
+    }
 }
 
 impl Act<CreateGroup> {
@@ -96,6 +122,27 @@ impl Act<CreateGroup> {
     #[must_use]
     pub fn group(&self) -> GroupId {
         GroupId::from_uuid(self.created)
+    }
+
+    /// The group as it begins.
+    #[must_use]
+    pub fn begun(&self) -> Group {
+        let draft = self.action.draft().clone();
+        Group {
+            id: self.group(),
+            name: draft.name,
+            organisation: draft.organisation,
+            department: draft.department,
+            contact: draft.contact,
+            france_services: draft.france_services,
+            matricule: draft.matricule,
+            version: Version::default(),
+            provenance: Provenance {
+                author: self.entry.author(),
+                request: Some(self.action.request().clone()),
+            },
+            created_at: self.at(),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The acts that support and the machine alone do: groups and operators. As in `write`.
 
 use aplus_core::Act;
-use aplus_core::account::{Group, Operator, Provenance, Version};
+use aplus_core::account::{Group, Operator};
 use aplus_core::ports::{FirstMember, Outcome};
 use aplus_core::rules::{AddMember, AddOperator, CreateAccount, CreateGroup};
 use sqlx::{Connection, PgConnection, Result};
@@ -54,24 +54,7 @@ pub async fn create_group(
     .bind(micros(act.at()))
     .fetch_one(&mut *connection)
     .await?;
-    let group = |_: &_| {
-        Ok(Group {
-            id: act.group(),
-            name: draft.name.clone(),
-            organisation: draft.organisation.clone(),
-            department: draft.department.clone(),
-            contact: draft.contact.clone(),
-            france_services: draft.france_services,
-            matricule: draft.matricule.clone(),
-            version: Version::default(),
-            provenance: Provenance {
-                author: act.entry().author(),
-                request: Some(request.clone()),
-            },
-            created_at: act.at(),
-        })
-    };
-    let outcome = outcome(&row, group, Outcome::Taken)?;
+    let outcome = outcome(&row, |_| Ok(act.begun()), Outcome::Taken)?;
     unless_by_itself(connection, act.entry(), outcome).await
 }
 

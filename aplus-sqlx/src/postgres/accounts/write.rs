@@ -3,12 +3,12 @@
 //! An outcome other than `Done` has written nothing. An error has written nothing either, unless it is a lost answer; inside
 //! a host's own transaction, the transaction is to be dropped after it.
 
-use aplus_core::account::{Account, AccountRecord, Epoch, GroupMention, Version};
+use aplus_core::account::Account;
 use aplus_core::ports::Outcome;
 use aplus_core::rules::{
     AddMember, CreateAccount, Deactivate, EditProfile, Reactivate, RemoveMember, Withdraw,
 };
-use aplus_core::{Act, DeactivatedBy, Status};
+use aplus_core::{Act, DeactivatedBy};
 use sqlx::{PgConnection, Result, Row};
 
 use super::super::acts::{act_statement, bound, micros, outcome, unless_by_itself};
@@ -68,29 +68,7 @@ pub async fn create_account(
         Some(_) => Outcome::Taken,
         None => Outcome::Stale,
     };
-    let outcome = outcome(
-        &row,
-        |row| {
-            Ok(Account::restore(AccountRecord {
-                id: act.account(),
-                email: Some(draft.email.clone()),
-                roles: draft.roles,
-                profile: profile.clone(),
-                shared: draft.shared,
-                status: Status::Active,
-                groups: vec![GroupMention {
-                    id: act.action().group(),
-                    name: text(row, "name")?,
-                }],
-                version: Version::default(),
-                epoch: Epoch::default(),
-                provenance: provenance.clone(),
-                created_at: act.at(),
-                last_login_at: None,
-            }))
-        },
-        not_done,
-    )?;
+    let outcome = outcome(&row, |row| Ok(act.begun(text(row, "name")?)), not_done)?;
     unless_by_itself(connection, act.entry(), outcome).await
 }
 

@@ -2,7 +2,7 @@
 //! written nothing, and after an error the transaction is to be dropped.
 
 use aplus_core::Act;
-use aplus_core::account::{Group, Operator, Provenance, Version};
+use aplus_core::account::{Group, Operator};
 use aplus_core::ports::{FirstMember, Outcome};
 use aplus_core::rules::{AddMember, AddOperator, CreateAccount, CreateGroup};
 use sqlx::{Connection, Result, SqliteConnection};
@@ -55,21 +55,7 @@ pub async fn create_group(
     .execute(&mut *connection)
     .await?;
     record(connection, &act).await?;
-    Ok(Outcome::Done(Group {
-        id: act.group(),
-        name: draft.name.clone(),
-        organisation: draft.organisation.clone(),
-        department: draft.department.clone(),
-        contact: draft.contact.clone(),
-        france_services: draft.france_services,
-        matricule: draft.matricule.clone(),
-        version: Version::default(),
-        provenance: Provenance {
-            author: act.entry().author(),
-            request: Some(request.clone()),
-        },
-        created_at: act.at(),
-    }))
+    Ok(Outcome::Done(act.begun()))
 }
 
 /// Creates a group of a list with its first account, both or neither, with an entry each (A7); `Stale` if a group is there

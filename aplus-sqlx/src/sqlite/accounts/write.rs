@@ -3,12 +3,12 @@
 //! Each takes a connection that holds the write lock ([`SqliteStore::begin`](super::SqliteStore::begin)). An outcome other
 //! than `Done` has written nothing; after an error the transaction is to be dropped.
 
-use aplus_core::account::{Account, AccountRecord, Epoch, GroupMention, Version};
+use aplus_core::account::Account;
 use aplus_core::ports::Outcome;
 use aplus_core::rules::{
     AddMember, CreateAccount, Deactivate, EditProfile, Reactivate, RemoveMember, Withdraw,
 };
-use aplus_core::{AccountId, Act, DeactivatedBy, Profile, Status};
+use aplus_core::{AccountId, Act, DeactivatedBy, Profile};
 use sqlx::{Result, SqliteConnection};
 
 use super::super::acts::{record, refused};
@@ -64,23 +64,7 @@ pub async fn create_account(
         .execute(&mut *connection)
         .await?;
     record(connection, &act).await?;
-    Ok(Outcome::Done(Account::restore(AccountRecord {
-        id: act.account(),
-        email: Some(draft.email.clone()),
-        roles: draft.roles,
-        profile: profile.clone(),
-        shared: draft.shared,
-        status: Status::Active,
-        groups: vec![GroupMention {
-            id: group.id,
-            name: group.name,
-        }],
-        version: Version::default(),
-        epoch: Epoch::default(),
-        provenance: provenance.clone(),
-        created_at: act.at(),
-        last_login_at: None,
-    })))
+    Ok(Outcome::Done(act.begun(group.name)))
 }
 
 /// Adds an account to a group (A2).
