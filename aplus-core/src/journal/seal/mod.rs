@@ -7,11 +7,13 @@
 //! The tree is that of RFC 6962 and RFC 9162, over SHA-256. A [proof](proof) shows with a handful of hashes that an entry is in
 //! it, or that a later tree holds an earlier one unchanged; both are checked without the journal.
 
+mod check;
 mod checkpoint;
 mod leaf;
 pub mod proof;
 mod tree;
 
+pub use check::{Finding, Kept, Verdict, check};
 pub use checkpoint::{
     Checkpoint, CheckpointError, CheckpointKey, CheckpointVerifier, KeyNameError, VerifierError,
 };
