@@ -1,9 +1,9 @@
 //! Answers: what the courier decided, written together; and what is forgotten.
 
+use aplus_core::Timestamp;
 use aplus_core::mail::Recipient;
 use aplus_core::ports::{AnsweredAsks, Outcome};
-use aplus_core::{LinkId, Timestamp};
-use sqlx::{Connection, PgConnection, Result, Row};
+use sqlx::{PgConnection, Result, Row};
 
 use super::super::acts::{message_text, micros};
 use crate::rows::{answer_columns, author_columns, principal_columns};
@@ -15,36 +15,6 @@ use crate::rows::{answer_columns, author_columns, principal_columns};
 /// Of the database.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn answer(connection: &mut PgConnection, answered: &AnsweredAsks) -> Result<Outcome<()>> {
-    let new = |id: &LinkId| answered.links.iter().any(|link| link.id == *id);
-    let (older, issued_at): (Vec<_>, Vec<_>) = answered
-        .links
-        .iter()
-        .filter_map(|link| Some((link.supersedes?, micros(link.issued_at))))
-        .filter(|(older, _)| new(older))
-        .map(|(older, issued_at)| (*older.as_uuid(), issued_at))
-        .unzip();
-    if older.is_empty() {
-        return write(connection, answered).await;
-    }
-    // A statement does not see what it inserts: a link that another of the same answer ends is ended by a second one.
-    let mut transaction = connection.begin().await?;
-    let outcome = write(&mut transaction, answered).await?;
-    if outcome == Outcome::Done(()) {
-        sqlx::query(
-            "update aplus.link l set superseded_at = n.issued_at
-            from unnest($1::uuid[], $2::bigint[]) as n (older, issued_at)
-            where l.id = n.older and l.used_at is null and l.superseded_at is null",
-        )
-        .bind(older)
-        .bind(issued_at)
-        .execute(&mut *transaction)
-        .await?;
-    }
-    transaction.commit().await?;
-    Ok(outcome)
-}
-
-async fn write(connection: &mut PgConnection, answered: &AnsweredAsks) -> Result<Outcome<()>> {
     let (words, mailed): (Vec<_>, Vec<_>) = answered
         .answers
         .iter()
@@ -83,13 +53,13 @@ async fn write(connection: &mut PgConnection, answered: &AnsweredAsks) -> Result
         ),
         issued as (
             insert into aplus.link (id, hash, nonce, key_id, purpose, account_id, operator_id, email, browser,
-                issued_at, expires_at, epoch, next, language)
+                issued_at, expires_at, epoch, next, language, superseded_at)
             select n.id, n.hash, n.nonce, n.key_id, n.purpose, n.account_id, n.operator_id, $8, n.browser,
-                n.issued_at, n.expires_at, n.epoch, n.next, n.language
+                n.issued_at, n.expires_at, n.epoch, n.next, n.language, n.superseded_at
             from fresh, unnest($9::uuid[], $10::bytea[], $11::bytea[], $12::bytea[], $13::text[], $14::uuid[],
-                $15::uuid[], $16::bytea[], $7, $17::bigint[], $18::bigint[], $19::text[], $20::text[])
+                $15::uuid[], $16::bytea[], $7, $17::bigint[], $18::bigint[], $19::text[], $20::text[], $38::bigint[])
                 as n (id, hash, nonce, key_id, purpose, account_id, operator_id, browser, issued_at, expires_at, epoch,
-                    next, language)
+                    next, language, superseded_at)
         ),
         noted as (
             insert into aplus.journal_entry
@@ -117,6 +87,12 @@ async fn write(connection: &mut PgConnection, answered: &AnsweredAsks) -> Result
     let superseding: Vec<_> = links
         .iter()
         .map(|link| link.supersedes.map(|id| *id.as_uuid()))
+        .collect();
+    // A statement does not see what it inserts: a link that another of the same answer ends begins as ended.
+    let ended: Vec<_> = links
+        .iter()
+        .map(|link| links.iter().find(|other| other.supersedes == Some(link.id)))
+        .map(|other| other.map(|other| micros(other.issued_at)))
         .collect();
     let (accounts, operators): (Vec<_>, Vec<_>) = links
         .iter()
@@ -186,6 +162,7 @@ async fn write(connection: &mut PgConnection, answered: &AnsweredAsks) -> Result
             .map(|id| *id.as_uuid())))
         .bind(each!(mails, |mail| mail.message.is_urgent()))
         .bind(answered.language.as_str())
+        .bind(ended)
         .fetch_one(connection)
         .await?;
     Ok(match row.try_get("is_done")? {

@@ -162,7 +162,7 @@ create trigger login_request_keeps before update on aplus.login_request
 
 create function aplus.link_begins() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-    if new.used_at is not null or new.superseded_at is not null or new.wrong_addresses <> 0 then
+    if new.used_at is not null or new.wrong_addresses <> 0 then
         raise exception 'L3: a link begins unused' using errcode = 'AP003';
     end if;
     return new;
