@@ -4,7 +4,7 @@
 //! bytes](leaf_bytes), gives it the next place in the [tree](Frontier) and signs a [checkpoint](Checkpoint). What is queued and
 //! not sealed is not yet tamper-evident, nor what was sealed after the last checkpoint that somebody else keeps.
 //!
-//! The tree is that of RFC 6962 and RFC 9162, over SHA-256. A [proof](proof) shows with a handful of hashes that an entry is in
+//! The tree is that of RFC 6962 and RFC 9162, over SHA-256. A [proof] shows with a handful of hashes that an entry is in
 //! it, or that a later tree holds an earlier one unchanged; both are checked without the journal.
 
 mod check;
