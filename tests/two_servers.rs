@@ -24,7 +24,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 const CONTENDERS: usize = 64;
-const LINKS: usize = 500;
+const LINKS: usize = 1_000;
 
 /// Between two looks into the mailboxes, which are long.
 const PAUSE: Duration = Duration::from_millis(250);

@@ -112,7 +112,7 @@
 //! A host's tables stand beside ours in the same file; all names of ours begin with `aplus_`. They may refer to
 //! `aplus_account (id)`, whose lines never go. Connections that a host opens by itself need the same settings. On PostgreSQL
 //! they stand in a schema of the host's, and may refer to `aplus.account (id)`; of advisory locks, the pairs that begin with
-//! 1634759797 to 1634759799 and the number 7021800392371266931 are ours.
+//! 1634759797 to 1634759800 and the number 7021800392371266931 are ours.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -51,7 +51,11 @@ const PORTS: &[(&str, Trips, &str)] = &[
     ("found_group", [2, 1, 3], FOUND),
     ("found_group with a new account", [2, 2, 3], FOUND),
     ("found_group with an account", [2, 2, 3], FOUND),
-    ("add_operator", WRITE, ""),
+    (
+        "add_operator",
+        [0, 1, 3],
+        "two at once wait for each other, so that each is told of the other",
+    ),
     ("ask", WRITE, ""),
     ("waiting", READ, ""),
     ("answer", WRITE, ""),
@@ -157,7 +161,7 @@ const USE_CASES: &[(&str, Trips, &str)] = &[
     ("support lists groups", READ, ""),
     (
         "the machine adds an operator",
-        [2, 1, 0],
+        [2, 1, 3],
         "whether there is one to be restored",
     ),
     (

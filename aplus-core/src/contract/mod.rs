@@ -186,6 +186,7 @@ macro_rules! contract_cases {
                 P10 an_address_that_two_want_at_once_is_ones;
                 P3 a_request_that_comes_twice_at_once_is_carried_out_once;
                 docs a_group_that_many_found_at_once_is_one;
+                P41 of_operators_added_at_once_the_earlier_are_told_of_the_later;
                 P21 of_many_couriers_one_answers;
                 P40 of_many_couriers_one_claims;
             }

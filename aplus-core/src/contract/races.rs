@@ -239,6 +239,28 @@ pub(super) async fn a_group_that_many_found_at_once_is_one(harness: &dyn Harness
     }
 }
 
+pub(super) async fn of_operators_added_at_once_the_earlier_are_told_of_the_later(
+    harness: &dyn Harness,
+) {
+    let world = World::fresh(harness).await;
+    let mut there = 0;
+    for _ in 0..ROUNDS {
+        let mut prepared = Vec::new();
+        for _ in 0..3 {
+            let email = world.address("operatrice");
+            let deed = Deed::AddOperator { email };
+            prepared.push(world.decide(&deed).await.unwrap());
+        }
+        let before = world.outbox().await.len();
+        let outcomes = write_at_once(&world, prepared).await;
+        assert_eq!(done(&outcomes), 3, "{outcomes:?}");
+        // Whoever is first is told with those who were there, the second with one more, the third with two more (A14).
+        let told = world.outbox().await.len() - before;
+        assert_eq!(told, 3 * there + 1 + 2 + 3);
+        there += 3;
+    }
+}
+
 pub(super) async fn a_request_that_comes_twice_at_once_is_carried_out_once(harness: &dyn Harness) {
     let world = World::fresh(harness).await;
     let scene = world.scene().await;

@@ -114,7 +114,8 @@ pub async fn found_group(
     }
 }
 
-/// Adds an operator, or restores a suspended one (A14); `Taken` if a new one's address is somebody's.
+/// Adds an operator, or restores a suspended one (A14); `Taken` if a new one's address is somebody's. Two at once wait for each
+/// other: all operators are told, and a statement does not see who is being added beside it.
 ///
 /// # Errors
 /// Of the database.
@@ -123,6 +124,10 @@ pub async fn add_operator(
     connection: &mut PgConnection,
     act: Act<AddOperator>,
 ) -> Result<Outcome<Operator>> {
+    let mut transaction = connection.begin().await?;
+    sqlx::query("select pg_advisory_xact_lock(1634759800, 0)")
+        .execute(&mut *transaction)
+        .await?;
     let email = act.action().email();
     // All operators are told, this one too, whom the statement cannot see yet.
     let new = act.mails().iter().map(|mail| mail.copy_to(email.clone()));
@@ -151,12 +156,14 @@ pub async fn add_operator(
     .bind(email.as_str().to_owned())
     .bind(micros(act.at()))
     .bind(act.action().restored().is_some())
-    .fetch_one(&mut *connection)
+    .fetch_one(&mut *transaction)
     .await?;
     let not_done = match act.action().restored() {
         None => Outcome::Taken,
         Some(_) => Outcome::Stale,
     };
     let outcome = outcome(&row, rows::operator, not_done)?;
-    unless_by_itself(connection, act.entry(), outcome).await
+    let outcome = unless_by_itself(&mut transaction, act.entry(), outcome).await?;
+    transaction.commit().await?;
+    Ok(outcome)
 }
