@@ -61,6 +61,9 @@ excess (place, what) as (
     select 3, 'reach files and programs of the server' from role
     where rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files')
     union all
+    select 3, 'cancel the commit of another login while it waits for a standby' from role
+    where rolname = 'pg_signal_backend'
+    union all
     select 3, 'change and drop the database, since it owns it'
     from pg_catalog.pg_database d join role on role.oid = d.datdba where d.datname = current_database()
     union all

@@ -92,6 +92,10 @@ pub(crate) const KINDS: [Kind; 12] = [
         ),
         hostile: &[
             (GUARDED, "update aplus.account set version = version - 1 where id = {ada}"),
+            (GUARDED, "update aplus.account set version = 9223372036854775807 where id = {ada}"),
+            (GUARDED, "update aplus.account set epoch = 9223372036854775807 where id = {ada}"),
+            (GUARDED, "update aplus.group set version = version + 2 where id = {hall}"),
+            (GUARDED, "update aplus.operator set epoch = 9223372036854775807 where id = {op}"),
             (GUARDED, "update aplus.account set version = 0, first_name = 'Ada' where id = {ada}"),
             (GUARDED, "update aplus.account set epoch = epoch - 1, version = version + 1 where id = {ada}"),
             (GUARDED, "update aplus.account set epoch = -1 where id = {gus}"),

@@ -6,7 +6,7 @@ use crate::postgres_common::{Place, roles};
 use crate::{refusal, run};
 
 /// What is given to a login that has the runtime's rights already, and how the refusal names it.
-const EXCESS: [(&str, &str); 44] = [
+const EXCESS: [(&str, &str); 45] = [
     (
         "alter role {login} superuser",
         "do everything, since it is or may become a superuser",
@@ -54,6 +54,10 @@ const EXCESS: [(&str, &str); 44] = [
     (
         "grant pg_read_server_files to {login}",
         "reach files and programs of the server",
+    ),
+    (
+        "grant pg_signal_backend to {login}",
+        "cancel the commit of another login while it waits for a standby",
     ),
     (
         "alter database {database} owner to {login}",

@@ -227,7 +227,7 @@ create table aplus.support_order (
 
 create index support_order_by_account on aplus.support_order (account_id);
 
--- Links and sessions are read through these two alone: with their owner's epoch and standing of now (P24).
+-- Links and sessions are judged by what these two say, with their owner's epoch and standing of now (P24).
 create view aplus.live_link with (security_invoker = true) as
 select
     l.*,

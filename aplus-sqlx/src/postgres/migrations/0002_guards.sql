@@ -37,15 +37,15 @@ begin
         raise exception 'A11: only an account that nobody ever used is withdrawn, for good, and its address is free'
             using errcode = 'AP003';
     end if;
-    if new.version < old.version
-        or new.epoch < old.epoch
+    if new.version not in (old.version, old.version + 1)
+        or new.epoch not in (old.epoch, old.epoch + 1)
         or (new.version = old.version and new.status <> old.status)
         or (new.version = old.version and old.last_login_at is null and new.last_login_at is not null)
         or (new.epoch = old.epoch and new.status = 'deactivated' and old.status <> 'deactivated')
         or (old.last_login_at is not null and new.last_login_at is null)
         or new.last_login_at < old.last_login_at
     then
-        raise exception 'L10: version and epoch move with what they count, and never back' using errcode = 'AP003';
+        raise exception 'L10: version and epoch move with what they count, by one, and never back' using errcode = 'AP003';
     end if;
     if (new.email, new.roles) is not distinct from (old.email, old.roles) then
         return new;
@@ -96,11 +96,11 @@ end $$;
 create function aplus.operator_keeps() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     if (new.id, new.email, new.created_at) is distinct from (old.id, old.email, old.created_at)
-        or new.version < old.version
-        or new.epoch < old.epoch
+        or new.version not in (old.version, old.version + 1)
+        or new.epoch not in (old.epoch, old.epoch + 1)
         or (new.version = old.version and new.status <> old.status)
     then
-        raise exception 'A14: an operator keeps id and address; version and epoch never go back' using errcode = 'AP003';
+        raise exception 'A14: an operator keeps id and address; version and epoch move by one and never back' using errcode = 'AP003';
     end if;
     return new;
 end $$;
@@ -114,9 +114,9 @@ begin
             new.created_at)
         is distinct from (old.id, old.matricule, old.author_kind, old.author_id, old.requester_kind, old.requester_name,
             old.reference, old.created_at)
-        or new.version < old.version
+        or new.version not in (old.version, old.version + 1)
     then
-        raise exception 'A7: a group keeps id, number and provenance; its version never goes back' using errcode = 'AP003';
+        raise exception 'A7: a group keeps id, number and provenance; its version moves by one and never back' using errcode = 'AP003';
     end if;
     return new;
 end $$;
