@@ -134,6 +134,7 @@ fn one_wrong_cell_in_the_table_is_found() {
             "operator|machine  => yes",
             "active|operator|machine  => yes",
         ),
+        ("view_entry", "=> yes deed", "=> yes own"),
         ("taken", "email_taken A5", "email_taken A2"),
     ] {
         let start = TABLE.find(&format!("== {question} ")).unwrap();

@@ -292,6 +292,7 @@ impl Told for Look {
                 account: None,
                 group: Some(group),
             },
+            Subject::Journal { account, group } => About { account, group },
         }
     }
 

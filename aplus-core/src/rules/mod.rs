@@ -9,7 +9,7 @@
 //! | `membership` | A2, A7, A8: adding, taking out, leaving |
 //! | `status` | A8, A11: deactivating, reactivating, withdrawing |
 //! | `details` | A3, A4: one's own details, and what is frozen |
-//! | `sight` | A9: who sees what of whom, who enters a place of a host's |
+//! | `sight` | A9, T1: who sees what of whom and of the journal, who enters a place of a host's |
 //! | `sessions` | L10, L11: logging in, ending sessions |
 //! | `support` | A7, A14: groups, operators, looks |
 //!
@@ -52,7 +52,10 @@ pub use permit::{Basis, Permit, Permitted};
 pub use sessions::{
     EndAllSessions, EndSession, end_all_sessions, end_session, may_end_sessions, may_log_in,
 };
-pub use sight::{Door, Sight, may_enter, may_view_account, may_view_group};
+pub use sight::{
+    Door, EntrySight, Sight, may_enter, may_read_journal, may_view_account, may_view_entry,
+    may_view_group,
+};
 pub use status::{
     Deactivate, Reactivate, Withdraw, deactivate, may_deactivate, may_reactivate, may_withdraw,
     reactivate, withdraw,
@@ -85,6 +88,8 @@ pub enum Action {
     ChangeFrozen,
     ViewAccount,
     ViewGroup,
+    ReadJournal,
+    ViewEntry,
     EndSession,
     EndAllSessions,
     CreateGroup,
@@ -95,7 +100,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::LogIn,
         Self::CreateAccount,
         Self::CreateAccountFor,
@@ -109,6 +114,8 @@ impl Action {
         Self::ChangeFrozen,
         Self::ViewAccount,
         Self::ViewGroup,
+        Self::ReadJournal,
+        Self::ViewEntry,
         Self::EndSession,
         Self::EndAllSessions,
         Self::CreateGroup,
@@ -134,6 +141,8 @@ impl Action {
             Self::ChangeFrozen => "change_frozen",
             Self::ViewAccount => "view_account",
             Self::ViewGroup => "view_group",
+            Self::ReadJournal => "read_journal",
+            Self::ViewEntry => "view_entry",
             Self::EndSession => "end_session",
             Self::EndAllSessions => "end_all_sessions",
             Self::CreateGroup => "create_group",

@@ -1,8 +1,8 @@
-//! A9: who sees what of whom, and who enters a place of a host's.
+//! A9, T1: who sees what of whom and of the journal, and who enters a place of a host's.
 
 use super::{active_account, active_support, not_suspended};
 use crate::account::Status;
-use crate::{Actor, GroupId, GroupMatter, Refusal, Standing};
+use crate::{AccountId, Actor, Author, GroupId, GroupMatter, Refusal, Standing};
 
 /// How much of an account somebody sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,6 +61,72 @@ pub fn may_view_group(actor: &Actor, group: GroupId) -> Result<(), Refusal> {
     }
 }
 
+/// How much of an entry of the journal somebody sees (A9, T1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntrySight {
+    /// What somebody else did to one's account: what, when and who, the support team as a team, and never from where.
+    Deed,
+    /// What one did oneself: all of it, but for accounts that one may not see.
+    Own,
+    /// Everything.
+    Whole,
+}
+
+impl EntrySight {
+    /// Whether network and browser are seen: one's own, and by support.
+    #[must_use]
+    pub fn shows_origin(self) -> bool {
+        match self {
+            Self::Deed => false,
+            Self::Own | Self::Whole => true,
+        }
+    }
+
+    /// Whether operators are seen one by one: to everybody else they are the support team.
+    #[must_use]
+    pub fn names_operators(self) -> bool {
+        match self {
+            Self::Deed | Self::Own => false,
+            Self::Whole => true,
+        }
+    }
+}
+
+/// Whether `actor` reads the whole journal: support alone, and each look of an operator's is an entry (T1).
+///
+/// # Errors
+/// [`Refusal::NotOperator`], [`Refusal::NotLoggedIn`], [`Refusal::Deactivated`], [`Refusal::OperatorSuspended`].
+pub fn may_read_journal(actor: &Actor) -> Result<(), Refusal> {
+    active_support(actor)
+}
+
+/// How much `actor` may see of an entry that `author` wrote about `account`: support all of any, an account what it did
+/// and what was done to it.
+///
+/// # Errors
+/// [`Refusal::NotOperator`] for an entry that is neither of them nor about them; [`Refusal::NotLoggedIn`],
+/// [`Refusal::Deactivated`], [`Refusal::OperatorSuspended`].
+pub fn may_view_entry(
+    actor: &Actor,
+    author: Author,
+    account: Option<AccountId>,
+) -> Result<EntrySight, Refusal> {
+    match actor {
+        Actor::Operator(_) | Actor::Machine => {
+            return active_support(actor).map(|()| EntrySight::Whole);
+        }
+        Actor::Visitor | Actor::Account(_) => {}
+    }
+    let own = active_account(actor)?;
+    if author == Author::Account(own.id) {
+        Ok(EntrySight::Own)
+    } else if account == Some(own.id) {
+        Ok(EntrySight::Deed)
+    } else {
+        Err(Refusal::NotOperator)
+    }
+}
+
 /// A place of a host's that is open to some only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Door {
@@ -98,5 +164,30 @@ pub fn may_enter(actor: &Actor, door: Door) -> Result<(), Refusal> {
             true => Ok(()),
             false => Err(Refusal::NotResponsable),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{OperatorId, Role, Roles};
+
+    #[test]
+    fn only_support_sees_who_of_it_and_nobody_else_from_where_others_act() {
+        let seen = [EntrySight::Deed, EntrySight::Own, EntrySight::Whole];
+        assert_eq!(seen.map(EntrySight::shows_origin), [false, true, true]);
+        assert_eq!(seen.map(EntrySight::names_operators), [false, false, true]);
+    }
+
+    #[test]
+    fn what_one_did_to_oneself_is_ones_own() {
+        let id = AccountId::from_uuid(uuid::Uuid::from_u128(1));
+        let own = Actor::Account(Standing::active(id, Roles::only(Role::Aidant), []));
+        let by_support = Author::Operator(OperatorId::from_uuid(uuid::Uuid::from_u128(2)));
+        let view = |author, account| may_view_entry(&own, author, account);
+        assert_eq!(view(Author::Account(id), Some(id)), Ok(EntrySight::Own));
+        assert_eq!(view(Author::Account(id), None), Ok(EntrySight::Own));
+        assert_eq!(view(by_support, Some(id)), Ok(EntrySight::Deed));
+        assert_eq!(view(by_support, None), Err(Refusal::NotOperator));
     }
 }

@@ -94,6 +94,13 @@ pub enum Subject {
     Links(AccountId),
     /// The members of a group.
     Group(crate::GroupId),
+    /// A page of the journal.
+    Journal {
+        /// The account that the page was asked for, if for one: what happened to it, or what it did.
+        account: Option<AccountId>,
+        /// The group that the page was asked for, if for one.
+        group: Option<crate::GroupId>,
+    },
 }
 
 /// Support looks at something.

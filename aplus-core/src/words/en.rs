@@ -88,11 +88,13 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::ChangeFrozen => "Change an address, a role, a group or a status",
         Action::ViewAccount => "See an account",
         Action::ViewGroup => "See the members of a group",
+        Action::ReadJournal => "Read the journal",
+        Action::ViewEntry => "Read an entry of the journal",
         Action::EndSession => "End a session",
         Action::EndAllSessions => "End all sessions",
         Action::CreateGroup => "Create a group",
         Action::AddOperator => "Add somebody to the support team",
-        Action::Look => "Look at an account or a group as support",
+        Action::Look => "Look at an account, a group or the journal as support",
         Action::Enter => "Enter a reserved place",
     }
 }

@@ -88,11 +88,13 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::ChangeFrozen => "Changer une adresse, un rôle, un groupe ou un statut",
         Action::ViewAccount => "Voir un compte",
         Action::ViewGroup => "Voir les membres d'un groupe",
+        Action::ReadJournal => "Lire le journal",
+        Action::ViewEntry => "Lire une entrée du journal",
         Action::EndSession => "Fermer une session",
         Action::EndAllSessions => "Fermer toutes les sessions",
         Action::CreateGroup => "Créer un groupe",
         Action::AddOperator => "Ajouter un membre à l'équipe de support",
-        Action::Look => "Consulter un compte ou un groupe au titre du support",
+        Action::Look => "Consulter un compte, un groupe ou le journal au titre du support",
         Action::Enter => "Entrer dans un espace réservé",
     }
 }

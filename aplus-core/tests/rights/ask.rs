@@ -1,6 +1,6 @@
 //! Asks the rules about one cell, twice: the question of a button and the act.
 
-use aplus_core::rules::{self, Action, Permit, Permitted, Sight};
+use aplus_core::rules::{self, Action, EntrySight, Permit, Permitted, Sight};
 use aplus_core::{
     Actor, Author, FirstName, JobTitle, LastName, Phone, ProfileChange, ProfileField, Reference,
     Refusal, Requester, RequesterKind, SessionId, SupportRequest,
@@ -13,6 +13,7 @@ use crate::cells::{Cell, Question};
 pub enum Answer {
     Yes,
     Sees(Sight),
+    Reads(EntrySight),
     Refused(Refusal),
 }
 
@@ -23,6 +24,9 @@ impl Answer {
             Self::Yes => "yes".to_owned(),
             Self::Sees(Sight::Colleague) => "yes colleague".to_owned(),
             Self::Sees(Sight::Whole) => "yes whole".to_owned(),
+            Self::Reads(EntrySight::Deed) => "yes deed".to_owned(),
+            Self::Reads(EntrySight::Own) => "yes own".to_owned(),
+            Self::Reads(EntrySight::Whole) => "yes whole".to_owned(),
             Self::Refused(refusal) => format!("{} {}", refusal.code(), refusal.rule()),
         }
     }
@@ -104,6 +108,14 @@ fn of(action: Action, cell: &Cell<'_>) -> Answer {
             Err(refusal) => Answer::Refused(refusal),
         },
         Action::Enter => plain(rules::may_enter(actor, cell.door.unwrap())),
+        Action::ReadJournal => plain(rules::may_read_journal(actor)),
+        Action::ViewEntry => {
+            let (author, account) = cell.entry.unwrap();
+            match rules::may_view_entry(actor, author, account) {
+                Ok(sight) => Answer::Reads(sight),
+                Err(refusal) => Answer::Refused(refusal),
+            }
+        }
         Action::ViewGroup => plain(rules::may_view_group(actor, group.id)),
         Action::EndSession => {
             let owner = cell.owner.unwrap();

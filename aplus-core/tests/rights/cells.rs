@@ -2,9 +2,9 @@
 
 use aplus_core::rules::{AccountDraft, Action, Door, Holder, Subject};
 use aplus_core::{
-    AccountId, Actor, DeactivatedBy, DualControl, EmailAddress, FrozenField, GroupFacts, GroupId,
-    OperatorId, OperatorStanding, OperatorStatus, Policy, Principal, ProfileField, Role, Roles,
-    Standing, Status, Target, Version,
+    AccountId, Actor, Author, DeactivatedBy, DualControl, EmailAddress, FrozenField, GroupFacts,
+    GroupId, OperatorId, OperatorStanding, OperatorStatus, Policy, Principal, ProfileField, Role,
+    Roles, Standing, Status, Target, Version,
 };
 use uuid::Uuid;
 
@@ -18,6 +18,9 @@ pub enum Question {
     Taken,
 }
 
+/// Who wrote an entry of the journal, and about whom.
+pub type Entry = (Author, Option<AccountId>);
+
 /// The facts of one question.
 #[derive(Debug, Clone, Copy)]
 pub struct Cell<'a> {
@@ -30,6 +33,7 @@ pub struct Cell<'a> {
     pub frozen: Option<FrozenField>,
     pub owner: Option<Principal>,
     pub subject: Option<Subject>,
+    pub entry: Option<Entry>,
     pub holder: Option<Holder>,
     pub door: Option<Door>,
 }
@@ -161,6 +165,25 @@ pub const COLUMNS: &[Column] = &[
             (Actor::Operator(own), Principal::Operator(owner)) if own.id == owner => 0,
             (_, Principal::Account(_)) => 1,
             (_, Principal::Operator(_)) => 2,
+        },
+    },
+    Column {
+        name: "by",
+        values: &["own", "account", "operator", "machine"],
+        value: |cell| match (cell.actor.author(), cell.entry.unwrap().0) {
+            (Some(own), author) if own == author => 0,
+            (_, Author::Account(_)) => 1,
+            (_, Author::Operator(_)) => 2,
+            (_, Author::Machine) => 3,
+        },
+    },
+    Column {
+        name: "about",
+        values: &["own", "account", "nobody"],
+        value: |cell| match (own(cell), cell.entry.unwrap().1) {
+            (_, None) => 2,
+            (Some(own), Some(account)) if own.id == account => 0,
+            (_, Some(_)) => 1,
         },
     },
     Column {
@@ -376,6 +399,20 @@ fn policies() -> Vec<Policy> {
     policies
 }
 
+/// Every entry of the journal, as far as it matters: by whom, and about whom.
+fn entries() -> Vec<Entry> {
+    let authors = [
+        Author::Account(account(10)),
+        Author::Account(account(20)),
+        Author::Operator(operator(30)),
+        Author::Operator(operator(31)),
+        Author::Machine,
+    ];
+    let about = [None, Some(account(10)), Some(account(20))];
+    let of = |author| about.map(|account| (author, account));
+    authors.into_iter().flat_map(of).collect()
+}
+
 /// The values of one fact, or none where the question has no such fact.
 fn some<T>(asked: bool, values: impl IntoIterator<Item = T>) -> Vec<Option<T>> {
     if asked {
@@ -447,8 +484,13 @@ impl Question {
                 Subject::Account(account(20)),
                 Subject::Links(account(20)),
                 Subject::Group(group(1)),
+                Subject::Journal {
+                    account: None,
+                    group: Some(group(1)),
+                },
             ],
         );
+        let entries = some(is(&[ViewEntry]), entries());
         let doors = some(is(&[Enter]), Door::ALL);
         let holders = some(
             self == Self::Taken,
@@ -493,9 +535,14 @@ impl Question {
                                 for frozen in &frozen_fields {
                                     for owner in &owners {
                                         for subject in &subjects {
-                                            for (holder, door) in
+                                            for (holder, door, entry) in
                                                 holders.iter().flat_map(|holder| {
-                                                    doors.iter().map(move |door| (holder, door))
+                                                    let entries = &entries;
+                                                    doors.iter().flat_map(move |door| {
+                                                        entries
+                                                            .iter()
+                                                            .map(move |entry| (holder, door, entry))
+                                                    })
                                                 })
                                             {
                                                 visit(&Cell {
@@ -508,6 +555,7 @@ impl Question {
                                                     frozen: *frozen,
                                                     owner: *owner,
                                                     subject: *subject,
+                                                    entry: *entry,
                                                     holder: *holder,
                                                     door: *door,
                                                 });
