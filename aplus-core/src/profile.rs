@@ -58,7 +58,8 @@ text_type! {
 }
 
 /// One of the details.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ProfileField {
     /// The first name.
     FirstName,
@@ -83,12 +84,6 @@ impl ProfileField {
             Self::JobTitle => "job_title",
             Self::Phone => "phone",
         }
-    }
-}
-
-impl Serialize for ProfileField {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
     }
 }
 

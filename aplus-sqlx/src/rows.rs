@@ -326,6 +326,37 @@ pub(crate) fn entry(row: &impl Line) -> Result<StoredEntry> {
     })
 }
 
+/// An entry that was looked at for a page: whether it is wanted, and whether it is the last that was to be looked at.
+pub(crate) struct Walked {
+    pub(crate) entry: StoredEntry,
+    pub(crate) fits: bool,
+    pub(crate) ended: bool,
+}
+
+/// The page of what was looked at, and from where it goes on: after what it shows, or after what was looked at last.
+pub(crate) fn found(
+    walked: impl IntoIterator<Item = Result<Walked>>,
+    limit: u32,
+) -> Result<Page<StoredEntry>> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let (mut items, mut next) = (Vec::new(), None);
+    for walked in walked {
+        let Walked { entry, fits, ended } = walked?;
+        if fits && items.len() == limit {
+            next = items.last().map(StoredEntry::position);
+            break;
+        }
+        next = ended.then(|| entry.position());
+        if fits {
+            items.push(entry);
+        }
+    }
+    Ok(Page {
+        items,
+        next: next.map(|next| next.to_string()),
+    })
+}
+
 /// What a request that was carried out before came to.
 pub(crate) fn repeated(row: &impl Line) -> Result<Repeated> {
     Ok(Repeated {

@@ -13,7 +13,7 @@ use postgres_common::watched::{Call, Watch};
 use serde_json::Value;
 use sqlx::Executor;
 
-const SOURCES: [(&str, &str); 10] = [
+const SOURCES: [(&str, &str); 11] = [
     ("acts", include_str!("../src/postgres/acts.rs")),
     (
         "accounts/read",
@@ -44,6 +44,10 @@ const SOURCES: [(&str, &str); 10] = [
         include_str!("../src/postgres/logins/session.rs"),
     ),
     ("journal", include_str!("../src/postgres/journal.rs")),
+    (
+        "journal/search",
+        include_str!("../src/postgres/journal/search.rs"),
+    ),
     ("outbox", include_str!("../src/postgres/outbox.rs")),
 ];
 

@@ -9,7 +9,7 @@ use aplus_core::{Role, Roles};
 use common::Place;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
-const SOURCES: [(&str, &str); 11] = [
+const SOURCES: [(&str, &str); 12] = [
     ("acts", include_str!("../src/sqlite/acts.rs")),
     (
         "accounts/read",
@@ -28,6 +28,10 @@ const SOURCES: [(&str, &str); 11] = [
         include_str!("../src/sqlite/logins/answer.rs"),
     ),
     ("journal", include_str!("../src/sqlite/journal.rs")),
+    (
+        "journal/search",
+        include_str!("../src/sqlite/journal/search.rs"),
+    ),
     (
         "logins/asking",
         include_str!("../src/sqlite/logins/asking.rs"),
@@ -117,6 +121,35 @@ async fn no_statement_scans_a_table_that_grows() {
         }
     }
     assert!(planned > 60, "{planned}");
+}
+
+#[tokio::test]
+async fn each_filter_of_the_journal_is_an_index_that_is_in_order_already() {
+    let place = Place::new().await;
+    let mut connection = place.bare().await;
+    let source = include_str!("../src/sqlite/journal/search.rs");
+    let (searches, own) = source.split_once("pub async fn entries_of").unwrap();
+    let searches = statements(searches);
+    assert_eq!(searches.len(), 5);
+    for (statement, index) in searches.iter().zip([
+        "by_account (account_id=? AND at>? AND (at,id)<(?,?))",
+        "by_author (author_id=? AND at>? AND (at,id)<(?,?))",
+        "by_group (group_id=? AND at>? AND (at,id)<(?,?))",
+        "by_kind (kind=? AND at>? AND (at,id)<(?,?))",
+        "by_time (at>? AND (at,id)<(?,?))",
+    ]) {
+        let plan = plan(&mut connection, statement).await;
+        let walks = format!("SEARCH e USING INDEX aplus_journal_entry_{index}");
+        assert_eq!(plan[0], walks, "{statement}");
+        assert!(
+            plan.iter().all(|line| !line.contains("TEMP B-TREE")),
+            "{plan:?}"
+        );
+    }
+    let own = plan(&mut connection, statements(own)[0]).await;
+    for index in ["by_account", "by_author"] {
+        assert!(own.iter().any(|line| line.contains(index)), "{own:?}");
+    }
 }
 
 #[tokio::test]

@@ -56,6 +56,7 @@ mod logins;
 mod outbox;
 mod races;
 mod scene;
+mod searching;
 mod world;
 
 use std::future::Future;
@@ -129,6 +130,7 @@ macro_rules! contract_cases {
             accounts {
                 docs facts_are_read_as_they_stand;
                 docs groups_and_members_are_read_in_pages;
+                docs people_and_groups_are_read_by_their_ids_together;
                 docs a_group_is_found_by_its_number_and_by_its_name;
                 P1 an_act_its_entry_its_seal_line_and_its_mails_are_written_together;
                 P3 a_request_is_carried_out_once;
@@ -171,6 +173,14 @@ macro_rules! contract_cases {
                 P31 equal_refusals_are_counted_beside_the_first;
                 P31 a_count_that_moved_is_not_settled;
                 docs counted_refusals_come_the_oldest_first;
+            }
+            searching {
+                P32 pages_hold_every_entry_that_fits_once_and_the_newest_first;
+                P32 what_is_written_meanwhile_changes_no_page_before_it;
+                docs each_filter_alone_and_with_others_finds_what_fits;
+                docs what_is_rare_among_many_is_found_in_the_end;
+                docs time_is_bounded_from_its_beginning_and_before_its_end;
+                docs ones_own_journal_holds_what_one_did_and_what_was_done_to_one;
             }
             outbox {
                 P40 a_mail_is_claimed_by_one_at_a_time;

@@ -216,3 +216,64 @@ pub struct StoredEntry {
     /// The commitment to the erasable part.
     pub commitment: Commitment,
 }
+
+/// An entry that this version cannot read: a newer one wrote it, or it was altered.
+#[derive(Debug, thiserror::Error)]
+pub enum EntryError {
+    /// The details are no event that this version knows.
+    #[error("the details of the entry are none that this version knows")]
+    Details(#[source] serde_json::Error),
+    /// The details are of another kind than the entry says.
+    #[error("the entry says that it is `{kind}`, and its details that they are `{details}`")]
+    Kind {
+        /// What the entry says.
+        kind: String,
+        /// What its details say.
+        details: &'static str,
+    },
+    /// The erasable part is none that this version knows.
+    #[error("the erasable part of the entry is none that this version knows")]
+    Erasable(#[source] serde_json::Error),
+}
+
+impl StoredEntry {
+    /// What happened.
+    ///
+    /// ```
+    /// # use aplus_core::journal::{Commitment, EntryError, Event, Salt, StoredEntry};
+    /// # use aplus_core::{AccountId, Author, EntryId, Timestamp};
+    /// # let account = AccountId::from_uuid(uuid::Uuid::from_u128(2));
+    /// let entry = StoredEntry {
+    ///     kind: "account_deactivated".to_owned(),
+    ///     details: r#"{"by_support":false,"kind":"account_deactivated"}"#.to_owned(),
+    ///     // …
+    /// #   id: EntryId::from_uuid(uuid::Uuid::from_u128(1)), at: Timestamp::MIN, author: Author::Account(account),
+    /// #   account: None, group: None, request: None, erasable: None, commitment: Commitment::to(&Salt([0; 32]), ""),
+    /// };
+    /// assert_eq!(entry.event()?, Event::AccountDeactivated { by_support: false });
+    /// # Ok::<(), EntryError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`EntryError::Details`] for what a newer version wrote, [`EntryError::Kind`] where the entry is at odds with itself.
+    pub fn event(&self) -> Result<Event, EntryError> {
+        let event: Event = serde_json::from_str(&self.details).map_err(EntryError::Details)?;
+        if event.kind() == self.kind {
+            Ok(event)
+        } else {
+            Err(EntryError::Kind {
+                kind: self.kind.clone(),
+                details: event.kind(),
+            })
+        }
+    }
+
+    /// Network, browser, addresses and free text; none once they are erased (T3).
+    ///
+    /// # Errors
+    /// [`EntryError::Erasable`] for what a newer version wrote.
+    pub fn erasable_part(&self) -> Result<Option<Erasable>, EntryError> {
+        let part = self.erasable.as_deref().map(serde_json::from_str);
+        part.transpose().map_err(EntryError::Erasable)
+    }
+}

@@ -1,6 +1,6 @@
 //! What an entry can tell: a closed set.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::account::{Author, Principal};
 use crate::group::RequesterKind;
@@ -8,7 +8,30 @@ use crate::rules::Subject;
 use crate::{EntryId, LinkId, OperatorId, ProfileField, Roles, SessionId};
 
 /// What happened. Values only of roles and status; people by id; addresses and free text stand in the erasable part.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+///
+/// An entry says beside it when, who, on which account, in which group, at which request and from where. What each kind
+/// carries, the account and the group in the entry's own columns, the rest in its details and its erasable text:
+///
+/// | kind | by | account | group | details | erasable text |
+/// |---|---|---|---|---|---|
+/// | `account_created` | responsable, operator, machine | the new one | its first | `roles` `shared` `fields` `requester` | `email` `reference` `requester_name` |
+/// | `member_added` | responsable, operator, machine | who was added | to which | `requester` | `reference` `requester_name` |
+/// | `member_removed` | responsable, operator, machine, the person | who was taken out or left | of which | | |
+/// | `account_deactivated` | responsable, operator, machine | which | | `by_support` | |
+/// | `account_reactivated` | responsable, operator, machine | which | | | |
+/// | `account_withdrawn` | responsable, operator, machine | which | | | |
+/// | `profile_edited` | the person | their own | | `fields` | |
+/// | `group_created` | operator, machine | | the new one | `requester` | `reference` `requester_name` |
+/// | `operator_added` | machine | | | `operator` `restored` | `email` |
+/// | `link_issued` | machine | whom it logs in, unless an operator | | `principal` `link` `supersedes` | |
+/// | `link_sent_again` | machine | whom it logs in, unless an operator | | `principal` `link` | |
+/// | `logged_in` | account, operator | their own, unless an operator | | `link` `session` `by_address` | |
+/// | `session_ended` | account, operator, machine | whose it was, unless an operator's | | `owner` `session` | |
+/// | `all_sessions_ended` | account, operator, machine | whose they were, unless an operator's | | `owner` | |
+/// | `looked` | operator, machine | at which, if at one | at which, if at one | `subject` | |
+/// | `refused` | account, operator, machine | on which, if on one | in which, if in one | `action` `code` `rule` `field` | |
+/// | `refused_again` | as of the first | as of the first | as of the first | `first` `times` | |
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {
     /// An account was created, by a responsable in their own group or by support at a request.
@@ -118,6 +141,33 @@ pub enum Event {
 }
 
 impl Event {
+    /// The word of every kind, in the order of the table above: a closed list.
+    pub const KINDS: [&str; 17] = [
+        "account_created",
+        "member_added",
+        "member_removed",
+        "account_deactivated",
+        "account_reactivated",
+        "account_withdrawn",
+        "profile_edited",
+        "group_created",
+        "operator_added",
+        "link_issued",
+        "link_sent_again",
+        "logged_in",
+        "session_ended",
+        "all_sessions_ended",
+        "looked",
+        "refused",
+        "refused_again",
+    ];
+
+    /// The kind of this name, of [`Event::KINDS`]; none for any other word.
+    #[must_use]
+    pub fn kind_named(word: &str) -> Option<&'static str> {
+        Self::KINDS.into_iter().find(|kind| *kind == word)
+    }
+
     /// The word that an entry keeps for it.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -139,6 +189,35 @@ impl Event {
             Self::Looked { .. } => "looked",
             Self::Refused { .. } => "refused",
             Self::RefusedAgain { .. } => "refused_again",
+        }
+    }
+
+    /// The operator whom it is about: an entry has a column for accounts alone.
+    #[must_use]
+    pub fn operator(&self) -> Option<OperatorId> {
+        match self {
+            Self::OperatorAdded { operator, .. } => Some(*operator),
+            Self::LinkIssued { principal, .. }
+            | Self::LinkSentAgain { principal, .. }
+            | Self::SessionEnded {
+                owner: principal, ..
+            }
+            | Self::AllSessionsEnded { owner: principal } => match principal {
+                Principal::Operator(operator) => Some(*operator),
+                Principal::Account(_) => None,
+            },
+            Self::AccountCreated { .. }
+            | Self::MemberAdded { .. }
+            | Self::MemberRemoved
+            | Self::AccountDeactivated { .. }
+            | Self::AccountReactivated
+            | Self::AccountWithdrawn
+            | Self::ProfileEdited { .. }
+            | Self::GroupCreated { .. }
+            | Self::LoggedIn { .. }
+            | Self::Looked { .. }
+            | Self::Refused { .. }
+            | Self::RefusedAgain { .. } => None,
         }
     }
 

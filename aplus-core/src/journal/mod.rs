@@ -6,8 +6,12 @@
 mod canonical;
 pub(crate) mod entry;
 mod event;
+#[cfg(any(test, feature = "test-util"))]
+mod examples;
 pub mod seal;
+mod search;
 
 pub use canonical::canonical_json;
-pub use entry::{BodyHash, Commitment, Entry, Erasable, Origin, Salt, StoredEntry};
+pub use entry::{BodyHash, Commitment, Entry, EntryError, Erasable, Origin, Salt, StoredEntry};
 pub use event::Event;
+pub use search::{EntryFilter, EntryPosition, PositionError};

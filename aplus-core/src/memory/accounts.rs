@@ -2,14 +2,15 @@
 
 use async_trait::async_trait;
 
-use super::{Check, MemoryStore, State, belongs, doubled, next, unless_settled};
+use super::{Check, MemoryStore, State, belongs, doubled, next, page, unless_settled};
 use crate::account::{
     Account, AccountRecord, Author, Epoch, Group, GroupMention, Operator, OperatorStatus,
     Provenance, Status, Version,
 };
 use crate::group::{Department, Matricule};
 use crate::ports::{
-    Accounts, Facts, FirstMember, Outcome, Page, StoreError, TargetRef, Wanted, Written,
+    Accounts, Facts, FirstMember, Outcome, Page, People, PeopleWanted, StoreError, TargetRef,
+    Wanted, Written,
 };
 use crate::rules::{
     AddMember, AddOperator, CreateAccount, CreateGroup, Deactivate, EditProfile, GroupDraft,
@@ -19,16 +20,6 @@ use crate::{AccountId, Act, Actor, EmailAddress, GroupId, GroupName, OperatorId,
 
 fn restored(record: &AccountRecord) -> Account {
     Account::restore(record.clone())
-}
-
-/// The first `limit` of what comes after a cursor, and from where it goes on.
-fn page<T>(rest: impl Iterator<Item = T>, limit: u32, id: impl Fn(&T) -> String) -> Page<T> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let mut items: Vec<_> = rest.take(limit.saturating_add(1)).collect();
-    let more = items.len() > limit;
-    items.truncate(limit);
-    let next = if more { items.last().map(id) } else { None };
-    Page { items, next }
 }
 
 impl State {
@@ -254,6 +245,22 @@ impl Accounts for MemoryStore {
         email: &EmailAddress,
     ) -> Result<Option<Operator>, StoreError> {
         Ok(self.state().operator_at(email).cloned())
+    }
+
+    async fn people(&self, wanted: &PeopleWanted) -> Result<People, StoreError> {
+        let state = self.state();
+        let accounts = wanted.accounts.iter();
+        let operators = wanted.operators.iter();
+        let groups = wanted.groups.iter();
+        Ok(People {
+            accounts: accounts
+                .filter_map(|id| state.accounts.get(id).map(restored))
+                .collect(),
+            operators: operators
+                .filter_map(|id| state.operators.get(id).cloned())
+                .collect(),
+            groups: groups.filter_map(|id| state.mention(*id)).collect(),
+        })
     }
 
     async fn is_empty(&self) -> Result<bool, StoreError> {

@@ -2,11 +2,30 @@
 
 use async_trait::async_trait;
 
-use super::{Check, MemoryStore, RefusalRow, doubled, unless_settled};
-use crate::journal::{Entry, StoredEntry};
-use crate::ports::{Journal, Outcome, RefusalNote, StoreError, StoredRefusals, Written};
+use super::{Check, MemoryStore, RefusalRow, State, doubled, page, unless_settled};
+use crate::journal::{Entry, EntryFilter, EntryPosition, StoredEntry};
+use crate::ports::{Journal, Outcome, Page, RefusalNote, StoreError, StoredRefusals, Written};
 use crate::rules::Look;
-use crate::{Act, EntryId, Timestamp};
+use crate::{AccountId, Act, Author, EntryId, Timestamp};
+
+impl State {
+    /// The entries that fit, the newest first, before a place.
+    fn newest(
+        &self,
+        fits: impl Fn(&StoredEntry) -> bool,
+        before: Option<EntryPosition>,
+        limit: u32,
+    ) -> Page<StoredEntry> {
+        let entries = self.entries.values();
+        let mut found: Vec<_> = entries
+            .filter(|entry| before.is_none_or(|before| entry.position() < before) && fits(entry))
+            .collect();
+        found.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.position()));
+        page(found.into_iter().cloned(), limit, |entry| {
+            entry.position().to_string()
+        })
+    }
+}
 
 #[async_trait]
 impl Journal for MemoryStore {
@@ -97,5 +116,28 @@ impl Journal for MemoryStore {
             .take(usize::try_from(limit).unwrap_or(usize::MAX))
             .cloned()
             .collect())
+    }
+
+    async fn search(
+        &self,
+        filter: &EntryFilter,
+        before: Option<EntryPosition>,
+        limit: u32,
+    ) -> Result<Page<StoredEntry>, StoreError> {
+        Ok(self
+            .state()
+            .newest(|entry| filter.fits(entry), before, limit))
+    }
+
+    async fn entries_of(
+        &self,
+        account: AccountId,
+        before: Option<EntryPosition>,
+        limit: u32,
+    ) -> Result<Page<StoredEntry>, StoreError> {
+        let own = |entry: &StoredEntry| {
+            entry.account == Some(account) || entry.author == Author::Account(account)
+        };
+        Ok(self.state().newest(own, before, limit))
     }
 }

@@ -18,7 +18,7 @@ use crate::asking::Answer;
 use crate::journal::{Entry, StoredEntry};
 use crate::link::{LinkFacts, Use};
 use crate::mail::{Mail, Message, Recipient};
-use crate::ports::{NewAsk, NewLink, NewSession, Repeated, StoreError};
+use crate::ports::{NewAsk, NewLink, NewSession, Page, Repeated, StoreError};
 use crate::rules::{Basis, Permitted};
 use crate::session::SessionFacts;
 use crate::words::Language;
@@ -371,6 +371,16 @@ fn told_of(message: &Message) -> Option<AccountId> {
 
 fn next(version: &mut Version) {
     version.0 += 1;
+}
+
+/// The first `limit` of what comes after a cursor, and from where it goes on.
+fn page<T>(rest: impl Iterator<Item = T>, limit: u32, id: impl Fn(&T) -> String) -> Page<T> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut items: Vec<_> = rest.take(limit.saturating_add(1)).collect();
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = if more { items.last().map(id) } else { None };
+    Page { items, next }
 }
 
 /// Gives up an act that may not be written, or goes on.

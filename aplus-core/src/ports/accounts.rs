@@ -1,9 +1,11 @@
 //! Accounts, groups and operators.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 
 use super::{StoreError, Written};
-use crate::account::{Account, Author, Group, Operator};
+use crate::account::{Account, Author, Group, GroupMention, Operator};
 use crate::act::Act;
 use crate::group::{Department, Matricule};
 use crate::journal::BodyHash;
@@ -82,6 +84,28 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+/// Whose names are wanted, by their ids.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PeopleWanted {
+    /// Accounts.
+    pub accounts: BTreeSet<AccountId>,
+    /// Operators.
+    pub operators: BTreeSet<OperatorId>,
+    /// Groups.
+    pub groups: BTreeSet<GroupId>,
+}
+
+/// People and groups as they stand now, in any order; who is not there is left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct People {
+    /// Accounts.
+    pub accounts: Vec<Account>,
+    /// Operators.
+    pub operators: Vec<Operator>,
+    /// Groups.
+    pub groups: Vec<GroupMention>,
+}
+
 /// Reads and writes accounts, groups and operators.
 ///
 /// Beside the rules for every writing method (P1 to P5, in [`ports`](super)):
@@ -139,6 +163,9 @@ pub trait Accounts: Send + Sync {
     /// An operator by the address.
     async fn operator_by_email(&self, email: &EmailAddress)
     -> Result<Option<Operator>, StoreError>;
+
+    /// All of these at once, for a list that names them by their ids: a few hundred at most.
+    async fn people(&self, wanted: &PeopleWanted) -> Result<People, StoreError>;
 
     /// Whether there is no account, group or operator yet: a demonstration fills nothing else.
     async fn is_empty(&self) -> Result<bool, StoreError>;

@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 
-use super::{StoreError, Written};
+use super::{Page, StoreError, Written};
 use crate::act::Act;
-use crate::journal::{Entry, StoredEntry};
+use crate::journal::{Entry, EntryFilter, EntryPosition, StoredEntry};
 use crate::rules::Look;
-use crate::{EntryId, Timestamp};
+use crate::{AccountId, EntryId, Timestamp};
 
 /// A refusal to somebody who is logged in (T1).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct StoredRefusals {
 ///
 /// - **P30** Entries MUST NOT change or go, whoever asks.
 /// - **P31** Of equal refusals within ten minutes the first MUST be an entry, and the rest counted beside it.
+/// - **P32** The pages of a search MUST, each asked for from the `next` of the one before, hold every entry that fits once,
+///   the newest first, and of one moment by id; one that is written meanwhile changes none of those before it.
 #[async_trait]
 pub trait Journal: Send + Sync {
     /// Writes that support looked at something (T1).
@@ -61,4 +63,21 @@ pub trait Journal: Send + Sync {
         after: Option<EntryId>,
         limit: u32,
     ) -> Result<Vec<StoredEntry>, StoreError>;
+
+    /// Entries that fit, the newest first, before a place; at most `limit`. A page may hold fewer, or none, and still say
+    /// where it goes on: see [`EntryFilter`] for what is looked at for it.
+    async fn search(
+        &self,
+        filter: &EntryFilter,
+        before: Option<EntryPosition>,
+        limit: u32,
+    ) -> Result<Page<StoredEntry>, StoreError>;
+
+    /// Entries that are about an account or that it wrote, the newest first, before a place; at most `limit`.
+    async fn entries_of(
+        &self,
+        account: AccountId,
+        before: Option<EntryPosition>,
+        limit: u32,
+    ) -> Result<Page<StoredEntry>, StoreError>;
 }

@@ -19,7 +19,9 @@ mod outbox;
 
 use std::error::Error;
 
-pub use accounts::{Accounts, Facts, FirstMember, Page, Repeated, TargetRef, Wanted};
+pub use accounts::{
+    Accounts, Facts, FirstMember, Page, People, PeopleWanted, Repeated, TargetRef, Wanted,
+};
 pub use journal::{Journal, RefusalNote, StoredRefusals};
 pub use logins::{
     AnsweredAsks, AskReceipt, AskSettings, LinkStory, LoggedIn, Logins, NewAsk, NewLink,

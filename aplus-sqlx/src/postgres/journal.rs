@@ -1,17 +1,21 @@
 //! The journal on PostgreSQL.
 
-use aplus_core::journal::{Entry, StoredEntry};
+mod search;
+
+use aplus_core::journal::{Entry, EntryFilter, EntryPosition, StoredEntry};
 use aplus_core::ports::{
-    Journal, Outcome, RefusalNote, Repeated, StoreError, StoredRefusals, Written,
+    Journal, Outcome, Page, RefusalNote, Repeated, StoreError, StoredRefusals, Written,
 };
 use aplus_core::rules::Look;
-use aplus_core::{Act, EntryId, RequestId, Timestamp};
+use aplus_core::{AccountId, Act, EntryId, RequestId, Timestamp};
 use async_trait::async_trait;
 use sqlx::{Connection, PgConnection, Result};
 
 use super::acts::{act_statement, bind_entry, bound, micros, outcome};
 use super::{PostgresStore, act, read, write};
 use crate::rows;
+
+pub use search::{entries_of, search};
 
 /// Writes that support looked at something (T1).
 ///
@@ -221,5 +225,23 @@ impl Journal for PostgresStore {
         limit: u32,
     ) -> std::result::Result<Vec<StoredEntry>, StoreError> {
         read!(self.pool, entries, after, limit)
+    }
+
+    async fn search(
+        &self,
+        filter: &EntryFilter,
+        before: Option<EntryPosition>,
+        limit: u32,
+    ) -> std::result::Result<Page<StoredEntry>, StoreError> {
+        read!(self.pool, search, filter, before, limit)
+    }
+
+    async fn entries_of(
+        &self,
+        account: AccountId,
+        before: Option<EntryPosition>,
+        limit: u32,
+    ) -> std::result::Result<Page<StoredEntry>, StoreError> {
+        read!(self.pool, entries_of, account, before, limit)
     }
 }

@@ -1,11 +1,13 @@
 //! The journal on SQLite.
 
-use aplus_core::journal::{Entry, StoredEntry};
+mod search;
+
+use aplus_core::journal::{Entry, EntryFilter, EntryPosition, StoredEntry};
 use aplus_core::ports::{
-    Journal, Outcome, RefusalNote, Repeated, StoreError, StoredRefusals, Written,
+    Journal, Outcome, Page, RefusalNote, Repeated, StoreError, StoredRefusals, Written,
 };
 use aplus_core::rules::Look;
-use aplus_core::{Act, EntryId, RequestId, Timestamp};
+use aplus_core::{AccountId, Act, EntryId, RequestId, Timestamp};
 use async_trait::async_trait;
 use sqlx::{Result, Row, SqliteConnection};
 
@@ -13,6 +15,8 @@ use super::acts::{record, refused};
 use super::{SqliteStore, act, read, write};
 use crate::rows;
 use crate::rows::author_columns;
+
+pub use search::{entries_of, search};
 
 /// Writes that support looked at something (T1).
 ///
@@ -218,5 +222,23 @@ impl Journal for SqliteStore {
         limit: u32,
     ) -> std::result::Result<Vec<StoredEntry>, StoreError> {
         read!(self, entries, after, limit)
+    }
+
+    async fn search(
+        &self,
+        filter: &EntryFilter,
+        before: Option<EntryPosition>,
+        limit: u32,
+    ) -> std::result::Result<Page<StoredEntry>, StoreError> {
+        read!(self, search, filter, before, limit)
+    }
+
+    async fn entries_of(
+        &self,
+        account: AccountId,
+        before: Option<EntryPosition>,
+        limit: u32,
+    ) -> std::result::Result<Page<StoredEntry>, StoreError> {
+        read!(self, entries_of, account, before, limit)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aplus_core::journal::EntryFilter;
 use aplus_core::memory::MemoryStore;
 use aplus_core::ports::Store;
 use aplus_core::{Lifetimes, Principal};
@@ -26,6 +27,7 @@ fn reads(history: &History) -> Vec<Read> {
         Read::IsEmpty,
         Read::Groups(None, most),
         Read::Entries(None, most),
+        Read::Search(EntryFilter::default(), None, most),
         Read::Counted(history.now.saturating_add(2 * Lifetimes::DEAD_LINK), most),
         Read::Waiting,
     ];
@@ -35,6 +37,7 @@ fn reads(history: &History) -> Vec<Read> {
         reads.push(Read::Account(account.id));
         reads.push(Read::Sessions(Principal::Account(account.id), most));
         reads.push(Read::Stories(account.id, most));
+        reads.push(Read::EntriesOf(account.id, None, most));
     }
     for operator in &history.operators {
         reads.push(Read::Operator(*operator));

@@ -1,8 +1,9 @@
 //! One step of a history with all that is dated or random about it: every store is asked for exactly the same.
 
 use aplus_core::account::SupportRequest;
+use aplus_core::journal::{EntryFilter, EntryPosition};
 use aplus_core::link::Presented;
-use aplus_core::ports::{NewAsk, NewSession, TargetRef, Wanted};
+use aplus_core::ports::{NewAsk, NewSession, PeopleWanted, TargetRef, Wanted};
 use aplus_core::rules::{AccountDraft, GroupDraft, Subject};
 use aplus_core::{
     AccountId, Author, BrowserHash, Circumstances, Department, EmailAddress, EntryId, GroupId,
@@ -78,6 +79,9 @@ pub(crate) enum Read {
     OperatorByEmail(EmailAddress),
     IsEmpty,
     Entries(Option<EntryId>, u32),
+    Search(EntryFilter, Option<EntryPosition>, u32),
+    EntriesOf(AccountId, Option<EntryPosition>, u32),
+    People(PeopleWanted),
     Counted(Timestamp, u32),
     Link(LinkHash),
     Stories(AccountId, u32),
@@ -178,6 +182,9 @@ impl Read {
             Self::OperatorByEmail(_) => "read operator_by_email",
             Self::IsEmpty => "read is_empty",
             Self::Entries(..) => "read entries",
+            Self::Search(..) => "read search",
+            Self::EntriesOf(..) => "read entries_of",
+            Self::People(_) => "read people",
             Self::Counted(..) => "read counted_refusals",
             Self::Link(_) => "read link",
             Self::Stories(..) => "read link_stories",

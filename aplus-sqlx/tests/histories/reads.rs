@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aplus_core::journal::StoredEntry;
 use aplus_core::link::{self, LinkFacts};
 use aplus_core::ports::{
-    Facts, LinkStory, LoggedIn, Page, Repeated, SessionKey, SessionLine, Store, StoreError,
+    Facts, LinkStory, LoggedIn, Page, People, Repeated, SessionKey, SessionLine, Store, StoreError,
     StoredRefusals, WaitingAsks,
 };
 use aplus_core::rules::Holder;
@@ -33,6 +33,8 @@ pub(crate) enum Seen {
     Operator(Option<Operator>),
     IsEmpty(bool),
     Entries(Vec<StoredEntry>),
+    EntryPage(Page<StoredEntry>),
+    People(People),
     Counted(Vec<StoredRefusals>),
     /// With the word of its state.
     Link(Option<(LinkFacts, &'static str)>),
@@ -74,6 +76,8 @@ impl Seen {
                 false => "no",
             },
             Self::Entries(entries) => some(!entries.is_empty()),
+            Self::EntryPage(page) => more(page),
+            Self::People(people) => some(*people != People::default()),
             Self::Counted(counted) => some(!counted.is_empty()),
             Self::Link(link) => link.as_ref().map_or("none", |(_, state)| state),
             Self::Stories(stories) => some(!stories.is_empty()),
@@ -123,6 +127,19 @@ pub(crate) async fn read(
         Read::OperatorByEmail(email) => Seen::Operator(store.operator_by_email(email).await?),
         Read::IsEmpty => Seen::IsEmpty(store.is_empty().await?),
         Read::Entries(after, limit) => Seen::Entries(store.entries(*after, *limit).await?),
+        Read::Search(filter, before, limit) => {
+            Seen::EntryPage(store.search(filter, *before, *limit).await?)
+        }
+        Read::EntriesOf(account, before, limit) => {
+            Seen::EntryPage(store.entries_of(*account, *before, *limit).await?)
+        }
+        Read::People(wanted) => {
+            let mut people = store.people(wanted).await?;
+            people.accounts.sort_unstable_by_key(Account::id);
+            people.operators.sort_unstable_by_key(|it| it.id);
+            people.groups.sort_unstable_by_key(|it| it.id);
+            Seen::People(people)
+        }
         Read::Counted(until, limit) => Seen::Counted(store.counted_refusals(*until, *limit).await?),
         Read::Link(hash) => Seen::Link(store.link(hash).await?.map(|facts| {
             let state = link::state(&facts, at).as_str();

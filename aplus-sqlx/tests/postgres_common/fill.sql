@@ -48,8 +48,13 @@ select id, pg_temp.hash(n), pg_temp.hash(n), '\x0102030405060708', id, id, at, a
 insert into aplus.outbox (id, to_address, kind, message, link_id, urgent, language, queued_at, next_at, attempts, sent_at)
 select id, null, 'login_link', '{}', id, true, 'fr', at, at, 1, at + 1 from past;
 
-insert into aplus.journal_entry (id, at, kind, author_kind, author_id, account_id, details, request_id, body_hash, commitment)
-select id, at, 'logged_in', 'account', id, id, '{}', id, pg_temp.hash(n), pg_temp.hash(n) from past;
+-- Each filter of a search finds thousands, and hardly two of them meet.
+insert into aplus.journal_entry (id, at, kind, author_kind, author_id, account_id, group_id, details, request_id, body_hash,
+    commitment)
+select id, at, case when n % 10 = 0 then 'refused' else 'logged_in' end,
+    case when n % 7 = 0 then 'machine' else 'account' end, case when n % 7 > 0 then pg_temp.id(n % 20 * 5000 + 1) end,
+    pg_temp.id(n % 19 * 5000 + 1), pg_temp.id(n % 23 + 1), '{}', id, pg_temp.hash(n), pg_temp.hash(n)
+from past;
 
 insert into aplus.journal_erasable (entry_id, text, salt) select id, '{}', pg_temp.hash(n) from past;
 

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use aplus_core::asking::{Answer, AskLimits, Silence};
+use aplus_core::journal::EntryFilter;
 use aplus_core::ports::{
     Accounts, AnsweredAsks, AskReceipt, AskSettings, FirstMember, Journal, Logins, NewAsk, Outbox,
-    Outcome, RefusalNote, TargetRef, Wanted, Written,
+    Outcome, PeopleWanted, RefusalNote, TargetRef, Wanted, Written,
 };
 use aplus_core::rules::{self, AccountDraft, Subject};
 use aplus_core::service::Context;
@@ -330,6 +331,73 @@ async fn journal(people: &People, watch: &mut Watch) {
         let entries = store.entries(after, LINES);
         watch.of("entries", entries).await.unwrap();
     }
+    searches(people, watch).await;
+}
+
+/// Each filter alone, with bounds of time, and two that hardly meet.
+async fn searches(people: &People, watch: &mut Watch) {
+    let store = &people.store;
+    let busy = AccountId::from_uuid(Uuid::from_u128(5 * 5_000 + 1));
+    let nothing = EntryFilter::default();
+    let kind = Some("refused");
+    let alone = [
+        nothing,
+        EntryFilter {
+            account: Some(busy),
+            ..nothing
+        },
+        EntryFilter {
+            author: Some(Author::Account(busy)),
+            ..nothing
+        },
+        EntryFilter {
+            author: Some(Author::Operator(people.operator.id)),
+            ..nothing
+        },
+        EntryFilter {
+            author: Some(Author::Machine),
+            ..nothing
+        },
+        EntryFilter {
+            group: Some(GroupId::from_uuid(Uuid::from_u128(5))),
+            ..nothing
+        },
+        EntryFilter { kind, ..nothing },
+    ];
+    let days = |count: u64| people.aplus.now().saturating_sub(hours(24 * count));
+    for filter in alone {
+        let mut before = None;
+        for (from, until) in [(None, None), (None, Some(days(30))), (Some(days(20)), None)] {
+            let filter = EntryFilter {
+                from,
+                until,
+                ..filter
+            };
+            let searching = store.search(&filter, before, LINES);
+            let page = watch.of("search", searching).await.unwrap();
+            before = page.next.map(|next| next.parse().unwrap());
+        }
+    }
+    for filter in alone {
+        let met = EntryFilter {
+            kind: Some("account_withdrawn"),
+            ..filter
+        };
+        let searching = store.search(&met, None, LINES);
+        let page = watch.of("search", searching).await.unwrap();
+        assert!(page.items.len() <= 10, "{met:?}");
+    }
+    let own = store.entries_of(busy, None, LINES);
+    let page = watch.of("entries_of", own).await.unwrap();
+    let before = page.next.map(|next| next.parse().unwrap());
+    let own = store.entries_of(people.both.id(), before, LINES);
+    watch.of("entries_of", own).await.unwrap();
+    let wanted = PeopleWanted {
+        accounts: [people.first.id(), people.both.id()].into(),
+        operators: [people.operator.id].into(),
+        groups: [people.home, people.away].into(),
+    };
+    watch.of("people", store.people(&wanted)).await.unwrap();
 }
 
 async fn outbox(people: &People, watch: &mut Watch) {

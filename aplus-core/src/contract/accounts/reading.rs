@@ -3,7 +3,7 @@
 use crate::contract::Harness;
 use crate::contract::deed::Deed;
 use crate::contract::world::World;
-use crate::ports::{TargetRef, Wanted};
+use crate::ports::{PeopleWanted, TargetRef, Wanted};
 use crate::{
     AccountId, Actor, Author, Department, GroupId, GroupName, Matricule, OperatorId, Role,
 };
@@ -150,4 +150,42 @@ pub(in crate::contract) async fn a_group_is_found_by_its_number_and_by_its_name(
         world.new_group("france services Saint-Étienne").await;
     }
     assert_eq!(by_name(None).await.len(), 2, "a double is seen");
+}
+
+pub(in crate::contract) async fn people_and_groups_are_read_by_their_ids_together(
+    harness: &dyn Harness,
+) {
+    let world = World::fresh(harness).await;
+    let scene = world.scene().await;
+    let nobody = PeopleWanted::default();
+    assert_eq!(
+        world.store.people(&nobody).await.unwrap(),
+        Default::default()
+    );
+    let wanted = PeopleWanted {
+        accounts: [
+            scene.both,
+            scene.dormant,
+            AccountId::from_uuid(world.uuid()),
+        ]
+        .into(),
+        operators: [scene.operator, OperatorId::from_uuid(world.uuid())].into(),
+        groups: [scene.home, scene.strange, GroupId::from_uuid(world.uuid())].into(),
+    };
+    let mut people = world.store.people(&wanted).await.unwrap();
+    people.accounts.sort_unstable_by_key(crate::Account::id);
+    people.groups.sort_unstable_by_key(|group| group.id);
+    let [both, dormant] = [scene.both, scene.dormant].map(|id| world.account(id));
+    assert_eq!(people.accounts, [both.await, dormant.await]);
+    let operator = world.store.operator(scene.operator).await.unwrap();
+    assert_eq!(people.operators, [operator.expect("the operator")]);
+    let names: Vec<_> = people
+        .groups
+        .iter()
+        .map(|group| (group.id, group.name.as_str()))
+        .collect();
+    assert_eq!(
+        names,
+        [(scene.home, "Accueil"), (scene.strange, "Ailleurs")]
+    );
 }

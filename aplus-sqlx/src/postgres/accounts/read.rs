@@ -2,7 +2,7 @@
 
 use aplus_core::account::{Account, Group, GroupMention, Operator, Version};
 use aplus_core::group::{Department, Matricule};
-use aplus_core::ports::{Facts, Page, TargetRef, Wanted};
+use aplus_core::ports::{Facts, Page, People, PeopleWanted, TargetRef, Wanted};
 use aplus_core::rules::Holder;
 use aplus_core::{
     AccountId, Actor, Author, EmailAddress, GroupFacts, GroupId, GroupName, OperatorId,
@@ -351,6 +351,44 @@ pub async fn operator_by_email(
         .fetch_optional(connection)
         .await?;
     row.as_ref().map(rows::operator).transpose()
+}
+
+/// Accounts, operators and groups by their ids: a statement for each that is asked for.
+///
+/// # Errors
+/// Of the database.
+pub async fn people(connection: &mut PgConnection, wanted: &PeopleWanted) -> Result<People> {
+    let mut people = People::default();
+    if !wanted.accounts.is_empty() {
+        let ids: Vec<Uuid> = wanted.accounts.iter().map(|id| *id.as_uuid()).collect();
+        let rows = sqlx::query(accounts!(
+            "(select * from aplus.account where id = any($1)) as a"
+        ))
+        .bind(ids)
+        .fetch_all(&mut *connection)
+        .await?;
+        people.accounts = rows.iter().map(read_account).collect::<Result<_>>()?;
+    }
+    if !wanted.operators.is_empty() {
+        let ids: Vec<Uuid> = wanted.operators.iter().map(|id| *id.as_uuid()).collect();
+        let rows = sqlx::query(
+            "select id, email, status, version, epoch, created_at from aplus.operator where id = any($1)",
+        )
+        .bind(ids)
+        .fetch_all(&mut *connection)
+        .await?;
+        people.operators = rows.iter().map(rows::operator).collect::<Result<_>>()?;
+    }
+    if !wanted.groups.is_empty() {
+        let ids: Vec<Uuid> = wanted.groups.iter().map(|id| *id.as_uuid()).collect();
+        let rows = sqlx::query("select id, name from aplus.group where id = any($1)")
+            .bind(ids)
+            .fetch_all(connection)
+            .await?;
+        let mention = |row: &PgRow| rows::mention(row.try_get("id")?, row.try_get("name")?);
+        people.groups = rows.iter().map(mention).collect::<Result<_>>()?;
+    }
+    Ok(people)
 }
 
 /// Whether there is no account, group or operator yet.

@@ -182,6 +182,13 @@ create table aplus.journal_entry (
     check ((request_id is null) = (body_hash is null))
 );
 
+-- Each filter of a search has its own, in the order in which the journal is read; the machine has no id.
+create index journal_entry_by_time on aplus.journal_entry (at, id);
+create index journal_entry_by_account on aplus.journal_entry (account_id, at, id) where account_id is not null;
+create index journal_entry_by_group on aplus.journal_entry (group_id, at, id) where group_id is not null;
+create index journal_entry_by_author on aplus.journal_entry (coalesce(author_id, '00000000-0000-0000-0000-000000000000'), at, id);
+create index journal_entry_by_kind on aplus.journal_entry (kind, at, id);
+
 create table aplus.journal_erasable (
     entry_id uuid not null primary key references aplus.journal_entry (id),
     text text not null,

@@ -6,7 +6,9 @@ mod write;
 
 use aplus_core::account::{Account, Group, Operator};
 use aplus_core::group::{Department, Matricule};
-use aplus_core::ports::{Accounts, Facts, FirstMember, Page, StoreError, Wanted, Written};
+use aplus_core::ports::{
+    Accounts, Facts, FirstMember, Page, People, PeopleWanted, StoreError, Wanted, Written,
+};
 use aplus_core::rules::{
     AddMember, AddOperator, CreateAccount, CreateGroup, Deactivate, EditProfile, Holder,
     Reactivate, RemoveMember, Withdraw,
@@ -16,7 +18,7 @@ use async_trait::async_trait;
 
 pub use read::{
     account, account_by_email, facts, group, group_by_matricule, groups, groups_by_name, holder,
-    is_empty, members, operator, operator_by_email,
+    is_empty, members, operator, operator_by_email, people,
 };
 pub use support::{add_operator, create_group, found_group};
 pub use write::{
@@ -81,6 +83,10 @@ impl Accounts for SqliteStore {
         email: &EmailAddress,
     ) -> Result<Option<Operator>, StoreError> {
         read!(self, operator_by_email, email)
+    }
+
+    async fn people(&self, wanted: &PeopleWanted) -> Result<People, StoreError> {
+        read!(self, people, wanted)
     }
 
     async fn is_empty(&self) -> Result<bool, StoreError> {

@@ -2,7 +2,7 @@
 
 use aplus_core::account::{Account, Group, GroupMention, Operator, Version};
 use aplus_core::group::{Department, Matricule};
-use aplus_core::ports::{Facts, Page, TargetRef, Wanted};
+use aplus_core::ports::{Facts, Page, People, PeopleWanted, TargetRef, Wanted};
 use aplus_core::rules::Holder;
 use aplus_core::{
     AccountId, Actor, Author, EmailAddress, GroupFacts, GroupId, GroupName, OperatorId, Role,
@@ -287,6 +287,30 @@ pub async fn operator_by_email(
         .fetch_optional(connection)
         .await?;
     row.as_ref().map(rows::operator).transpose()
+}
+
+/// Accounts, operators and groups by their ids.
+///
+/// # Errors
+/// Of the database.
+pub async fn people(connection: &mut SqliteConnection, wanted: &PeopleWanted) -> Result<People> {
+    let mut people = People::default();
+    // One after the other: no network lies between.
+    for id in &wanted.accounts {
+        people.accounts.extend(account(connection, *id).await?);
+    }
+    for id in &wanted.operators {
+        people.operators.extend(operator(connection, *id).await?);
+    }
+    for id in &wanted.groups {
+        let row = sqlx::query("select id, name from aplus_group where id = ?1")
+            .bind(id.as_uuid())
+            .fetch_optional(&mut *connection)
+            .await?;
+        let mention = row.map(|row| rows::mention(row.try_get("id")?, row.try_get("name")?));
+        people.groups.extend(mention.transpose()?);
+    }
+    Ok(people)
 }
 
 /// Whether there is no account, group or operator yet.

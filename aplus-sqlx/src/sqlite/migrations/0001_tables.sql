@@ -183,6 +183,13 @@ create table aplus_journal_entry (
     check ((request_id is null) = (body_hash is null))
 ) strict, without rowid;
 
+-- Each filter of a search has its own, in the order in which the journal is read; the machine has no id.
+create index aplus_journal_entry_by_time on aplus_journal_entry (at, id);
+create index aplus_journal_entry_by_account on aplus_journal_entry (account_id, at, id) where account_id is not null;
+create index aplus_journal_entry_by_group on aplus_journal_entry (group_id, at, id) where group_id is not null;
+create index aplus_journal_entry_by_author on aplus_journal_entry (author_id, at, id);
+create index aplus_journal_entry_by_kind on aplus_journal_entry (kind, at, id);
+
 create table aplus_journal_erasable (
     entry_id blob not null primary key references aplus_journal_entry (id),
     text text not null,
