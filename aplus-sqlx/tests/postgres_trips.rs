@@ -39,6 +39,11 @@ const PORTS: &[(&str, Trips, &str)] = &[
     ("members", READ, ""),
     ("operator", READ, ""),
     ("operator_by_email", READ, ""),
+    (
+        "people",
+        [3, 0, 0],
+        "one each for accounts, operators and groups, where any are asked for",
+    ),
     ("is_empty", READ, ""),
     ("create_account", WRITE, ""),
     ("add_member", WRITE, ""),
@@ -76,6 +81,8 @@ const PORTS: &[(&str, Trips, &str)] = &[
     ("counted_refusals", READ, ""),
     ("settle_refusals", WRITE, ""),
     ("entries", READ, ""),
+    ("search", READ, ""),
+    ("entries_of", READ, ""),
     ("claim", WRITE, "one that cannot be read costs one more"),
     ("sent", WRITE, ""),
     ("postpone", WRITE, ""),
@@ -159,6 +166,16 @@ const USE_CASES: &[(&str, Trips, &str)] = &[
         "the account, the look, which is an act, its links",
     ),
     ("support lists groups", READ, ""),
+    (
+        "support reads a page of the journal",
+        [5, 1, 0],
+        "the look, which is an act, the page, the people and groups that it names",
+    ),
+    (
+        "read a page of one's own journal",
+        [4, 0, 0],
+        "the page, the accounts, operators and groups that it names",
+    ),
     (
         "the machine adds an operator",
         [2, 1, 3],

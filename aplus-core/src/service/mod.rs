@@ -12,6 +12,7 @@ mod error;
 #[cfg(feature = "import")]
 mod founding;
 mod housekeeping;
+mod journal;
 mod login;
 mod sessions;
 mod sight;

@@ -205,7 +205,12 @@ impl Aplus {
         Ok(FoundAccount { account, links })
     }
 
-    async fn look(&self, author: Author, subject: Subject, context: &Context) -> Result<(), Error> {
+    pub(super) async fn look(
+        &self,
+        author: Author,
+        subject: Subject,
+        context: &Context,
+    ) -> Result<(), Error> {
         // A look may be repeated at will: it is no request that is carried out once.
         let context = Context {
             idempotency: None,

@@ -1,10 +1,14 @@
 //! What people read in English. The three roles keep their French names, which are what the screens of others show.
 
 mod errors;
+#[cfg(feature = "service")]
+mod journal;
 mod refusals;
 mod rules;
 
 pub(super) use errors::{email_error, roles_error, text_error};
+#[cfg(feature = "service")]
+pub(super) use journal::{deed, event_kind};
 pub(super) use refusals::refusal;
 pub(super) use rules::rule;
 

@@ -203,6 +203,37 @@ pub fn moment(at: Timestamp, language: Language, site: &Site) -> String {
     }
 }
 
+/// An entry of the journal in one sentence: what happened, by whom, on whom, when, and at whose request (T1).
+#[cfg(feature = "service")]
+#[must_use]
+pub fn entry(entry: &crate::journal::SeenEntry, language: Language, site: &Site) -> String {
+    let when = format!(" {}", moment(entry.at, language, site));
+    match language {
+        Language::French => fr::deed(entry, &when),
+        Language::English => en::deed(entry, &when),
+    }
+}
+
+/// The same without day and hour, where these stand beside it.
+#[cfg(feature = "service")]
+#[must_use]
+pub fn deed(entry: &crate::journal::SeenEntry, language: Language) -> String {
+    match language {
+        Language::French => fr::deed(entry, ""),
+        Language::English => en::deed(entry, ""),
+    }
+}
+
+/// A kind of event, of [`Event::KINDS`](crate::journal::Event::KINDS), as a label; any other word as it is.
+#[cfg(feature = "service")]
+#[must_use]
+pub fn event_kind(kind: &str, language: Language) -> &str {
+    match language {
+        Language::French => fr::event_kind(kind),
+        Language::English => en::event_kind(kind),
+    }
+}
+
 /// The name of a month, of the twelve in `months`.
 fn month(at: Timestamp, months: [&'static str; 12], site: &Site) -> &'static str {
     let index = usize::try_from(site.local(at).month() - 1).unwrap_or(0);

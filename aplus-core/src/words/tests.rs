@@ -1,5 +1,8 @@
 #![allow(clippy::unwrap_used)]
 
+#[cfg(feature = "service")]
+mod journal;
+
 use std::collections::HashSet;
 
 use super::*;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aplus_core::journal::EntryFilter;
 use aplus_core::rules::{self, AccountDraft};
 use aplus_core::service::{Context, GroupForm};
 use aplus_core::*;
@@ -160,6 +161,21 @@ async fn supports_acts(people: &People, watch: &mut Watch) {
         .unwrap();
     let listing = aplus.groups(&current, None, LINES, &none);
     watch.of("support lists groups", listing).await.unwrap();
+    let all = EntryFilter::default();
+    let reading = aplus.journal(&current, &all, None, LINES, &none);
+    watch
+        .of("support reads a page of the journal", reading)
+        .await
+        .unwrap();
+    let owner = Principal::Account(people.both.id());
+    let ending = aplus.end_all_sessions(current.author(), owner, &none);
+    ending.await.unwrap();
+    let (_, own) = people.log_in(people.both.email().unwrap()).await;
+    let reading = aplus.my_journal(&own, None, LINES);
+    watch
+        .of("read a page of one's own journal", reading)
+        .await
+        .unwrap();
     let email = address("operatrice");
     let adding = aplus.add_operator(&email, &none);
     watch
