@@ -42,6 +42,12 @@ pub enum Fault {
     Role,
     /// Not a kind of requester.
     RequesterKind,
+    /// Not who can do something: the machine, an account or an operator by its id.
+    Actor,
+    /// Not a kind of entry.
+    EntryKind,
+    /// Not a moment.
+    Time,
 }
 
 impl Fault {
@@ -65,6 +71,9 @@ impl Fault {
             Self::Roles(RolesError::Doubled(_)) => "doubled_role",
             Self::Roles(RolesError::Bits(_)) | Self::Role => "unknown_role",
             Self::RequesterKind => "unknown_requester",
+            Self::Actor => "bad_actor",
+            Self::EntryKind => "unknown_kind",
+            Self::Time => "bad_time",
         }
     }
 }

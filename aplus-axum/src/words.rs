@@ -137,6 +137,18 @@ pub(crate) fn fault(invalid: &Invalid, language: Language) -> String {
             "prefecture, anct, partner, responsable ou person est attendu.",
             "prefecture, anct, partner, responsable or person is expected.",
         ),
+        Fault::Actor => (
+            "machine, account:UUID ou operator:UUID est attendu.",
+            "machine, account:UUID or operator:UUID is expected.",
+        ),
+        Fault::EntryKind => (
+            "le nom d'un genre d'entrée du journal est attendu.",
+            "the name of a kind of entry of the journal is expected.",
+        ),
+        Fault::Time => (
+            "une date et une heure sont attendues, comme 2026-03-02T09:00:00Z.",
+            "a date and time is expected, such as 2026-03-02T09:00:00Z.",
+        ),
     };
     named(
         invalid,

@@ -4,6 +4,8 @@
 
 #[path = "pages/browsing.rs"]
 mod browsing;
+#[path = "pages/journal.rs"]
+mod journal;
 #[path = "pages/life.rs"]
 mod life;
 #[path = "pages/links.rs"]

@@ -61,6 +61,8 @@ impl Site {
     pub const PROFILE: &'static str = "/profil";
     /// The page of one's sessions, below the base path.
     pub const SESSIONS: &'static str = "/sessions";
+    /// The page of one's own journal, below the base path.
+    pub const JOURNAL: &'static str = "/journal";
     /// The pages of the support team, below the base path.
     pub const SUPPORT: &'static str = "/support";
     /// The help centre, below the base path; an article is its name below this.
@@ -212,6 +214,31 @@ impl Site {
     #[must_use]
     pub fn hour(&self, at: Timestamp) -> String {
         self.local(at).strftime("%H:%M").to_string()
+    }
+
+    /// When a day begins in the site's own time, of its date as forms send it: `2026-03-02`. None for what is no date.
+    ///
+    /// ```
+    /// use aplus_core::Site;
+    ///
+    /// let site = Site::new("https://aplus.example")?;
+    /// let begins = site.start_of_day("2026-07-01").map(|at| at.to_string());
+    /// assert_eq!(begins.as_deref(), Some("2026-06-30T22:00:00Z"));
+    /// assert_eq!(site.start_of_day("01/07/2026"), None);
+    /// # Ok::<(), aplus_core::SiteError>(())
+    /// ```
+    #[must_use]
+    pub fn start_of_day(&self, date: &str) -> Option<Timestamp> {
+        let date: jiff::civil::Date = date.parse().ok()?;
+        let begins = date.to_zoned_datetime(self.zone.clone()).ok()?;
+        Timestamp::from_unix_micros(begins.timestamp().as_microsecond()).ok()
+    }
+
+    /// When the day after begins: before it the day is not over.
+    #[must_use]
+    pub fn end_of_day(&self, date: &str) -> Option<Timestamp> {
+        let date: jiff::civil::Date = date.parse().ok()?;
+        self.start_of_day(&date.tomorrow().ok()?.to_string())
     }
 
     /// The page that somebody goes on to (L12): `next` if it is a path of this site, nothing otherwise.

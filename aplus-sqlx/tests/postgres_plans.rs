@@ -150,11 +150,12 @@ async fn no_statement_reads_through_a_table_that_grows() {
             uses::use_cases(&people, &mut watch).await;
             let calls = std::mem::take(&mut watch.calls);
             let mut faults = all_faults(&calls);
-            // Where nothing is known of the settled mails, all that are old are sorted, by the index, before 500 go.
+            // Where nothing is known of the settled mails, all that are old are sorted, by the index, before 500 go; and
+            // what fits one filter of the journal is taken for so little that all of it is read by the index and sorted.
             faults.retain(|fault| {
                 state != "filled"
-                    || !fault.contains("Bitmap")
-                    || !fault.contains("delete from aplus.outbox")
+                    || !(fault.contains("Bitmap") && fault.contains("delete from aplus.outbox"))
+                        && !(fault.contains(") as walked") && plans == "force_custom_plan")
             });
             assert!(faults.is_empty(), "{state}, {plans}\n{}", faults.join("\n"));
             let plans = calls.into_iter().flat_map(|call| call.plans);

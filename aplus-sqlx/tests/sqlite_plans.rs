@@ -133,7 +133,7 @@ async fn each_filter_of_the_journal_is_an_index_that_is_in_order_already() {
     assert_eq!(searches.len(), 5);
     for (statement, index) in searches.iter().zip([
         "by_account (account_id=? AND at>? AND (at,id)<(?,?))",
-        "by_author (author_id=? AND at>? AND (at,id)<(?,?))",
+        "by_author (author_kind=? AND author_id=? AND at>? AND (at,id)<(?,?))",
         "by_group (group_id=? AND at>? AND (at,id)<(?,?))",
         "by_kind (kind=? AND at>? AND (at,id)<(?,?))",
         "by_time (at>? AND (at,id)<(?,?))",

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod groups;
+pub(crate) mod journal;
 mod json;
 mod login;
 mod me;
@@ -54,6 +55,7 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(Delete "/api/v1/sessions/{session}", Self_, L11, sessions::end),
     route!(Get "/api/v1/me", Self_, A9, me::show),
     route!(Patch "/api/v1/me", Account, A4, me::edit),
+    route!(Get "/api/v1/me/journal", Self_, T1, journal::own),
     route!(Get "/api/v1/groups", Self_, A9, groups::list),
     route!(Get "/api/v1/groups/{group}/accounts", Member, A9, groups::accounts),
     route!(Post "/api/v1/groups/{group}/accounts", Responsable, A1, groups::create_account),
@@ -70,6 +72,7 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(Delete "/api/v1/support/accounts/{account}/sessions", Operator, L11, support::end_sessions),
     route!(Get "/api/v1/support/accounts", Operator, T1, support::find),
     route!(Get "/api/v1/support/accounts/{account}/links", Operator, T1, support::links),
+    route!(Get "/api/v1/journal", Operator, T1, journal::list),
 ];
 
 /// A request of somebody who is logged in, with its body as `B` reads it.

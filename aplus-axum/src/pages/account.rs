@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 
 use super::deeds::Deed;
 use super::groups::group_page;
+use super::journal::account_journal;
 use super::rights;
 use super::shell::Shell;
 use super::view::{self, FRENCH, Fact, Link, Moment};
@@ -25,6 +26,8 @@ pub(super) struct AccountPage {
     pub(super) groups: Vec<GroupView>,
     pub(super) acts: Vec<ActView>,
     pub(super) links: Option<Vec<StepView>>,
+    /// Where all that happened to it stands, for support.
+    pub(super) journal: Option<String>,
 }
 
 pub(super) struct GroupView {
@@ -106,6 +109,7 @@ pub(super) async fn page(
         groups,
         acts,
         links,
+        journal: rights::is_support(&facts.actor).then(|| account_journal(site, account.id())),
     })
 }
 

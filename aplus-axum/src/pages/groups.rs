@@ -9,6 +9,7 @@ use askama::Template;
 use axum::http::StatusCode;
 
 use super::account::account_page;
+use super::journal_search::of_group;
 use super::rights::{self, OnGroup};
 use super::shell::Shell;
 use super::support;
@@ -180,6 +181,9 @@ fn acts(rights: OnGroup, site: &Site, group: GroupId) -> Vec<Link> {
                 "Créer un compte à la demande d'un tiers",
             )
         }),
+        rights
+            .creates_for
+            .then(|| Link::new(of_group(site, group), "Journal de ce groupe")),
     ];
     acts.into_iter().flatten().collect()
 }

@@ -10,6 +10,8 @@ mod deeds;
 mod foot;
 mod form;
 mod groups;
+mod journal;
+mod journal_search;
 mod link;
 mod login;
 mod members;
@@ -60,6 +62,7 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(Post "/deconnexion", Anybody, L11, sessions::log_out),
     route!(Get "/profil", Self_, A9, own::show),
     route!(Post "/profil", Account, A4, own::save),
+    route!(Get "/journal", Self_, T1, journal::own),
     route!(Get "/sessions", Self_, L11, sessions::list),
     route!(Get "/sessions/fermer", Self_, L11, sessions::ask_end_all),
     route!(Post "/sessions/fermer", Self_, L11, sessions::end_all),
@@ -88,6 +91,9 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(Get "/support/groupes/{group}/comptes/nouveau", Operator, A7, |signed: Signed| creation::show(signed, By::Support)),
     route!(Post "/support/groupes/{group}/comptes/nouveau", Operator, A7, |signed: Signed| creation::create(signed, By::Support)),
     route!(Get "/support/comptes/{account}", Operator, T1, support::account),
+    route!(Get "/support/journal", Operator, T1, journal_search::show),
+    route!(Post "/support/journal", Operator, T1, journal_search::ask),
+    route!(Get "/support/comptes/{account}/journal", Operator, T1, journal::of_account),
     route!(Get "/support/comptes/{account}/sessions", Operator, L11, |signed: Signed| deeds::ask(signed, Deed::EndSessions)),
     route!(Post "/support/comptes/{account}/sessions", Operator, L11, |signed: Signed| deeds::carry_out(signed, Deed::EndSessions)),
 ];

@@ -24,6 +24,7 @@ struct DetailsPage {
     errors: Vec<FieldError>,
     account: FrozenView,
     frozen: &'static str,
+    journal: String,
 }
 
 struct FrozenView {
@@ -38,6 +39,7 @@ struct FrozenView {
 struct OperatorPage {
     shell: Shell,
     email: String,
+    journal: String,
 }
 
 pub(super) async fn show(signed: Signed) -> Answer {
@@ -45,6 +47,7 @@ pub(super) async fn show(signed: Signed) -> Answer {
         let page = OperatorPage {
             shell: signed.shell(Site::PROFILE),
             email: operator.email.to_string(),
+            journal: signed.site().path(Site::JOURNAL),
         };
         return signed.page(StatusCode::OK, &page);
     }
@@ -182,6 +185,7 @@ fn details(
             status: words::status(account.status(), FRENCH),
         },
         frozen: words::rule(Rule::A3, FRENCH),
+        journal: visit.site().path(Site::JOURNAL),
     };
     visit.page(status, &page)
 }

@@ -127,7 +127,7 @@ fn out(visit: &Visit) -> Response {
 }
 
 /// A browser as people call it. What it says of itself is long and names others too, so the first that fits counts.
-fn browser_name(said: &str) -> String {
+pub(super) fn browser_name(said: &str) -> String {
     let first = |known: &[(&str, &'static str)]| {
         known
             .iter()

@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use super::account::{self, StepView, account_page};
 use super::form::{Errors, Pairs};
 use super::groups::group_page;
+use super::journal_search::search_page;
 use super::requester::{self, RequestView};
 use super::shell::Shell;
 use super::slip::Note;
@@ -38,6 +39,7 @@ struct SupportPage {
     email: Field,
     groups: String,
     create: String,
+    journal: String,
     errors: Vec<FieldError>,
     no: Option<No>,
 }
@@ -80,6 +82,7 @@ fn start(signed: &Signed, status: StatusCode, errors: Vec<FieldError>, no: Optio
             .told(&errors),
         groups: site.path(Site::GROUPS),
         create: site.path(NEW_GROUP),
+        journal: search_page(site),
         errors,
         no,
     };

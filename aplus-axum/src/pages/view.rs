@@ -195,6 +195,23 @@ impl Choice {
     }
 }
 
+/// One of a list, or none of it.
+#[derive(Debug, Clone)]
+pub(super) struct Select {
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+    /// What stands for none.
+    pub(super) none: &'static str,
+    pub(super) options: Vec<SelectOption>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct SelectOption {
+    pub(super) value: &'static str,
+    pub(super) label: String,
+    pub(super) selected: bool,
+}
+
 fn described(name: &str, hint: bool, error: bool) -> Option<String> {
     let ids = [
         hint.then(|| format!("{name}-aide")),

@@ -186,6 +186,7 @@ impl History {
                     request: self.random.percent(30).then_some(request),
                 })
             }
+            1 if self.random.percent(20) => Read::Account(AccountId::from_uuid(self.random.uuid())),
             1 => Read::Account(self.account()),
             2 => Read::AccountByEmail(self.email()),
             3 => Read::Holder(self.email()),

@@ -367,7 +367,12 @@ async fn searches(people: &People, watch: &mut Watch) {
     let days = |count: u64| people.aplus.now().saturating_sub(hours(24 * count));
     for filter in alone {
         let mut before = None;
-        for (from, until) in [(None, None), (None, Some(days(30))), (Some(days(20)), None)] {
+        for (from, until) in [
+            (None, None),
+            (None, Some(days(30))),
+            (Some(days(20)), None),
+            (Some(days(1)), Some(days(0))),
+        ] {
             let filter = EntryFilter {
                 from,
                 until,

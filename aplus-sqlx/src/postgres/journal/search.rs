@@ -11,10 +11,9 @@ use crate::rows::{self, Walked, author_columns};
 /// place, `$9` how many are looked at, `$10` how many are answered.
 ///
 /// Which filter leads is chosen by the program, not by the planner: a plan that is made for any parameters could not know
-/// which of them is there. That a column is as `$of` says is told by the two ends of a range of its index: of an equality the
-/// planner would think, where it knows nothing of the table, that so few lines have it that all of them may be sorted.
+/// which of them is there.
 macro_rules! search_statement {
-    ($of:literal, $is:literal, $order:literal, $also:literal) => {
+    ($leads:literal) => {
         concat!(
             "select id, at, kind, author_kind, author_id, account_id, group_id, details, request_id, body_hash, commitment,
                 (select text from aplus.journal_erasable where entry_id = walked.id) as text, fits, place = $9 as ended
@@ -29,9 +28,8 @@ macro_rules! search_statement {
                     select id, at, kind, author_kind, author_id, account_id, group_id, details, request_id, body_hash,
                         commitment
                     from aplus.journal_entry
-                    where (", $of, "at) >= (", $is, "$6::bigint) and (", $of, "at, id) < (", $is, "$7::bigint, $8::uuid)", $also,
-            "
-                    order by ", $order, "at desc, id desc limit $9::bigint
+                    where ", $leads, "at >= $6::bigint and (at, id) < ($7::bigint, $8::uuid)
+                    order by at desc, id desc limit $9::bigint
                 ) as led
             ) as walked
             where fits or place = $9
@@ -52,30 +50,14 @@ pub async fn search(
     limit: u32,
 ) -> Result<Page<StoredEntry>> {
     let statement = match (filter.account, filter.author, filter.group, filter.kind) {
-        (Some(_), ..) => {
-            search_statement!(
-                "account_id, ",
-                "$1, ",
-                "account_id desc, ",
-                " and account_id is not null"
-            )
-        }
+        (Some(_), ..) => search_statement!("account_id = $1 and "),
         (None, Some(_), ..) => search_statement!(
-            "coalesce(author_id, '00000000-0000-0000-0000-000000000000'), ",
-            "coalesce($4, '00000000-0000-0000-0000-000000000000'), ",
-            "coalesce(author_id, '00000000-0000-0000-0000-000000000000') desc, ",
-            ""
+            "author_kind = $3 and coalesce(author_id, '00000000-0000-0000-0000-000000000000')
+                        = coalesce($4, '00000000-0000-0000-0000-000000000000') and "
         ),
-        (None, None, Some(_), _) => {
-            search_statement!(
-                "group_id, ",
-                "$2, ",
-                "group_id desc, ",
-                " and group_id is not null"
-            )
-        }
-        (None, None, None, Some(_)) => search_statement!("kind, ", "$5, ", "kind desc, ", ""),
-        (None, None, None, None) => search_statement!("", "", "", ""),
+        (None, None, Some(_), _) => search_statement!("group_id = $2 and "),
+        (None, None, None, Some(_)) => search_statement!("kind = $5 and "),
+        (None, None, None, None) => search_statement!(""),
     };
     let author = filter.author.map(author_columns);
     let (at, id) = filter.begins_before(before);
@@ -119,17 +101,15 @@ pub async fn entries_of(
             e.commitment, (select text from aplus.journal_erasable where entry_id = e.id) as text
         from (
             select at, id from (
-                select at, id from aplus.journal_entry
-                where account_id is not null and account_id >= $1
-                    and (account_id, at, id) < ($1, $2::bigint, $3::uuid)
-                order by account_id desc, at desc, id desc limit $4::bigint
+                select at, id from aplus.journal_entry where account_id = $1 and (at, id) < ($2::bigint, $3::uuid)
+                order by at desc, id desc limit $4::bigint
             ) as about
             union
             select at, id from (
                 select at, id from aplus.journal_entry
-                where coalesce(author_id, '00000000-0000-0000-0000-000000000000') >= $1
-                    and (coalesce(author_id, '00000000-0000-0000-0000-000000000000'), at, id) < ($1, $2, $3)
-                order by coalesce(author_id, '00000000-0000-0000-0000-000000000000') desc, at desc, id desc limit $4
+                where author_kind = 'account' and coalesce(author_id, '00000000-0000-0000-0000-000000000000') = $1
+                    and (at, id) < ($2, $3)
+                order by at desc, id desc limit $4
             ) as written
             order by at desc, id desc limit $4
         ) as own

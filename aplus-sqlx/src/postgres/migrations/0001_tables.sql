@@ -186,7 +186,8 @@ create table aplus.journal_entry (
 create index journal_entry_by_time on aplus.journal_entry (at, id);
 create index journal_entry_by_account on aplus.journal_entry (account_id, at, id) where account_id is not null;
 create index journal_entry_by_group on aplus.journal_entry (group_id, at, id) where group_id is not null;
-create index journal_entry_by_author on aplus.journal_entry (coalesce(author_id, '00000000-0000-0000-0000-000000000000'), at, id);
+create index journal_entry_by_author
+    on aplus.journal_entry (author_kind, coalesce(author_id, '00000000-0000-0000-0000-000000000000'), at, id);
 create index journal_entry_by_kind on aplus.journal_entry (kind, at, id);
 
 create table aplus.journal_erasable (

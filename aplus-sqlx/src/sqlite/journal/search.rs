@@ -2,10 +2,10 @@
 
 use aplus_core::journal::{EntryFilter, EntryPosition, StoredEntry};
 use aplus_core::ports::Page;
-use aplus_core::{AccountId, Author, Timestamp};
+use aplus_core::{AccountId, Timestamp};
 use sqlx::{Result, SqliteConnection};
 
-use crate::rows::{self, Walked};
+use crate::rows::{self, Walked, author_columns};
 
 /// Entries that fit, the newest first, before a place; at most `limit`.
 ///
@@ -19,11 +19,10 @@ pub async fn search(
     limit: u32,
 ) -> Result<Page<StoredEntry>> {
     // Which filter leads is chosen here, so that each statement has one index to walk; the rest is asked of each entry.
-    let (leads, statement) = match (filter.account, filter.author, filter.group, filter.kind) {
+    let author = filter.author.map(author_columns);
+    let (leads, statement) = match (filter.account, author, filter.group, filter.kind) {
         (Some(account), ..) => (Some(*account.as_uuid()), BY_ACCOUNT),
-        (None, Some(Author::Account(author)), ..) => (Some(*author.as_uuid()), BY_AUTHOR),
-        (None, Some(Author::Operator(author)), ..) => (Some(*author.as_uuid()), BY_AUTHOR),
-        (None, Some(Author::Machine), ..) => (None, BY_AUTHOR),
+        (None, Some((_, author)), ..) => (author, BY_AUTHOR),
         (None, None, Some(group), _) => (Some(*group.as_uuid()), BY_GROUP),
         (None, None, None, Some(_)) => (None, BY_KIND),
         (None, None, None, None) => (None, BY_TIME),
@@ -38,6 +37,7 @@ pub async fn search(
         .bind(id)
         .bind(walk)
         .bind(filter.kind)
+        .bind(author.map(|(kind, _)| kind))
         .fetch_all(connection)
         .await?;
     let walked = rows.iter().zip(1_u32..).map(|(row, place)| {
@@ -59,7 +59,7 @@ const BY_ACCOUNT: &str = "select e.id, e.at, e.kind, e.author_kind, e.author_id,
 const BY_AUTHOR: &str = "select e.id, e.at, e.kind, e.author_kind, e.author_id, e.account_id, e.group_id, e.details, e.request_id,
     e.body_hash, e.commitment, x.text
     from aplus_journal_entry e left join aplus_journal_erasable x on x.entry_id = e.id
-    where e.author_id is ?1 and e.at >= ?2 and (e.at, e.id) < (?3, ?4) order by e.at desc, e.id desc limit ?5";
+    where e.author_kind = ?7 and e.author_id is ?1 and e.at >= ?2 and (e.at, e.id) < (?3, ?4) order by e.at desc, e.id desc limit ?5";
 
 const BY_GROUP: &str = "select e.id, e.at, e.kind, e.author_kind, e.author_id, e.account_id, e.group_id, e.details, e.request_id,
     e.body_hash, e.commitment, x.text
@@ -98,7 +98,7 @@ pub async fn entries_of(
             )
             union
             select at, id from (
-                select at, id from aplus_journal_entry where author_id = ?1 and (at, id) < (?2, ?3)
+                select at, id from aplus_journal_entry where author_kind = 'account' and author_id = ?1 and (at, id) < (?2, ?3)
                 order by at desc, id desc limit ?4
             )
             order by own_at desc, own_id desc limit ?4

@@ -187,7 +187,7 @@ create table aplus_journal_entry (
 create index aplus_journal_entry_by_time on aplus_journal_entry (at, id);
 create index aplus_journal_entry_by_account on aplus_journal_entry (account_id, at, id) where account_id is not null;
 create index aplus_journal_entry_by_group on aplus_journal_entry (group_id, at, id) where group_id is not null;
-create index aplus_journal_entry_by_author on aplus_journal_entry (author_id, at, id);
+create index aplus_journal_entry_by_author on aplus_journal_entry (author_kind, author_id, at, id);
 create index aplus_journal_entry_by_kind on aplus_journal_entry (kind, at, id);
 
 create table aplus_journal_erasable (
