@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use aplus_core::journal::EntryFilter;
+use aplus_core::journal::{EntryFilter, EntryPosition, Event};
 use aplus_core::memory::MemoryStore;
-use aplus_core::ports::Store;
-use aplus_core::{Lifetimes, Principal};
+use aplus_core::ports::{PeopleWanted, Store};
+use aplus_core::{Author, Lifetimes, Principal};
 
 use super::history::History;
 use super::plan::Read;
@@ -20,6 +20,58 @@ pub(crate) struct Dump {
     hidden: Hidden,
 }
 
+/// The journal by each filter, alone and where several meet: whole, and a short page from the middle of the history.
+fn searches(history: &History) -> Vec<Read> {
+    let all = EntryFilter::default();
+    let accounts = history.accounts.iter().map(|account| account.id);
+    let mut filters: Vec<_> = Event::KINDS
+        .into_iter()
+        .map(|kind| EntryFilter {
+            kind: Some(kind),
+            ..all
+        })
+        .collect();
+    let groups = history.groups.iter();
+    filters.extend(groups.map(|group| EntryFilter {
+        group: Some(*group),
+        ..all
+    }));
+    filters.extend(accounts.clone().map(|account| EntryFilter {
+        account: Some(account),
+        ..all
+    }));
+    let operators = history.operators.iter().copied().map(Author::Operator);
+    let authors = accounts.map(Author::Account).chain(operators);
+    let authors = authors.chain([Author::Machine]);
+    filters.extend(authors.map(|author| EntryFilter {
+        author: Some(author),
+        ..all
+    }));
+    let met = filters.iter().step_by(3).flat_map(|filter| {
+        let machine = EntryFilter {
+            author: Some(Author::Machine),
+            ..*filter
+        };
+        let kind = Some("account_created");
+        [machine, EntryFilter { kind, ..machine }]
+    });
+    filters.extend(met.collect::<Vec<_>>());
+    let hour = std::time::Duration::from_secs(3_600);
+    let (from, until) = (history.now.saturating_sub(hour), history.now);
+    let (from, until) = (Some(from), Some(until));
+    filters.push(EntryFilter { from, until, ..all });
+    let before = history.entries.last().map(|id| EntryPosition {
+        at: history.now.saturating_sub(hour / 6),
+        id: *id,
+    });
+    let whole = |filter: &EntryFilter| Read::Search(*filter, None, u32::MAX);
+    let page = |filter: &EntryFilter| Read::Search(*filter, before, 3);
+    let both = filters
+        .iter()
+        .flat_map(|filter| [whole(filter), page(filter)]);
+    both.chain([whole(&all), page(&all)]).collect()
+}
+
 /// What is read: the pages, and whatever the history knows the id of.
 fn reads(history: &History) -> Vec<Read> {
     let most = u32::MAX;
@@ -27,10 +79,15 @@ fn reads(history: &History) -> Vec<Read> {
         Read::IsEmpty,
         Read::Groups(None, most),
         Read::Entries(None, most),
-        Read::Search(EntryFilter::default(), None, most),
         Read::Counted(history.now.saturating_add(2 * Lifetimes::DEAD_LINK), most),
         Read::Waiting,
     ];
+    reads.extend(searches(history));
+    reads.push(Read::People(PeopleWanted {
+        accounts: history.accounts.iter().map(|account| account.id).collect(),
+        operators: history.operators.iter().copied().collect(),
+        groups: history.groups.iter().copied().collect(),
+    }));
     let groups = history.groups.iter();
     reads.extend(groups.map(|group| Read::Members(*group, None, most)));
     for account in &history.accounts {

@@ -1,7 +1,6 @@
 //! Who acts and on whom, what accounts and groups are made of, and what is read.
 
-use aplus_core::journal::{EntryFilter, EntryPosition, Event};
-use aplus_core::ports::{PeopleWanted, TargetRef, Wanted};
+use aplus_core::ports::{TargetRef, Wanted};
 use aplus_core::rules::{AccountDraft, GroupDraft};
 use aplus_core::{
     AccountId, Author, BrowserHash, EmailAddress, FirstName, GroupId, JobTitle, LinkHash, MailId,
@@ -13,7 +12,7 @@ use super::plan::Read;
 use super::twins;
 
 /// How many kinds of reads there are.
-const READS: u64 = 24;
+const READS: u64 = 21;
 
 impl History {
     /// Who acts: mostly those who may do something, now and then somebody who is not there.
@@ -186,7 +185,6 @@ impl History {
                     request: self.random.percent(30).then_some(request),
                 })
             }
-            1 if self.random.percent(20) => Read::Account(AccountId::from_uuid(self.random.uuid())),
             1 => Read::Account(self.account()),
             2 => Read::AccountByEmail(self.email()),
             3 => Read::Holder(self.email()),
@@ -218,41 +216,8 @@ impl History {
             17 => Read::SessionKey(self.session()),
             18 => Read::Sessions(self.principal(), self.limit()),
             19 => Read::Request(self.request()),
-            20 => Read::Search(self.filter(), self.position(), self.limit()),
-            21 => Read::EntriesOf(self.account(), self.position(), self.limit()),
-            22 if after => Read::People(PeopleWanted::default()),
-            22 => Read::People(PeopleWanted {
-                accounts: [self.account(), self.account()].into(),
-                operators: [self.operator()].into(),
-                groups: [self.group(), self.group()].into(),
-            }),
             _ => Read::Waiting,
         }
-    }
-
-    /// Which entries: mostly by one thing, now and then by several that meet.
-    fn filter(&mut self) -> EntryFilter {
-        let mut said = [false; 6].map(|_| self.random.percent(15));
-        if let Some(one) = said.get_mut(usize::try_from(self.random.below(8)).unwrap()) {
-            *one = true;
-        }
-        let [account, group, author, kind, from, until] = said;
-        let hour = std::time::Duration::from_secs(3_600);
-        EntryFilter {
-            account: account.then(|| self.account()),
-            group: group.then(|| self.group()),
-            author: author.then(|| self.author()),
-            kind: kind.then(|| self.random.one(&Event::KINDS)),
-            from: from.then(|| self.now.saturating_sub(hour)),
-            until: until.then(|| self.now.saturating_sub(hour / 2)),
-        }
-    }
-
-    /// A place at which a page may begin: that of an entry, or one between them.
-    fn position(&mut self) -> Option<EntryPosition> {
-        let id = self.random.recent(&self.entries)?;
-        let at = self.now.saturating_sub(std::time::Duration::from_secs(600));
-        self.random.percent(40).then_some(EntryPosition { at, id })
     }
 
     fn request(&mut self) -> RequestId {

@@ -38,7 +38,7 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
             quoted_group(entry),
             at_request(entry, *requester)
         ),
-        Event::MemberRemoved if left(entry) => format!(
+        Event::MemberRemoved if to_oneself(entry) => format!(
             "{} left the group{}{when}.",
             subject(entry),
             quoted_group(entry)
@@ -124,8 +124,8 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
             action_words(action),
             field.as_deref().map(field_words).unwrap_or_default(),
             match entry.whom {
-                None => String::new(),
-                Some(_) => format!(", on {}", object(entry)),
+                Some(_) if !to_oneself(entry) => format!(", on {}", object(entry)),
+                Some(_) | None => String::new(),
             },
             in_group(entry)
         ),
@@ -209,8 +209,8 @@ fn whose(entry: &SeenEntry) -> String {
     }
 }
 
-/// Whether a person left a group by themselves.
-fn left(entry: &SeenEntry) -> bool {
+/// Whether it is about whoever did it.
+fn to_oneself(entry: &SeenEntry) -> bool {
     match (&entry.author, entry.account) {
         (Some(crate::Author::Account(author)), Some(account)) => *author == account,
         _ => false,

@@ -38,7 +38,7 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
             quoted_group(entry),
             at_request(entry, *requester)
         ),
-        Event::MemberRemoved if left(entry) => format!(
+        Event::MemberRemoved if to_oneself(entry) => format!(
             "{} a quitté le groupe{}{when}.",
             subject(entry),
             quoted_group(entry)
@@ -139,11 +139,10 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
             },
             action_words(action),
             field.as_deref().map(field_words).unwrap_or_default(),
-            entry
-                .whom
-                .as_ref()
-                .map(|_| format!(", {}", for_whom(entry)))
-                .unwrap_or_default(),
+            match entry.whom {
+                Some(_) if !to_oneself(entry) => format!(", {}", for_whom(entry)),
+                Some(_) | None => String::new(),
+            },
             in_group(entry)
         ),
         Event::RefusedAgain { first: _, times } => format!(
@@ -235,8 +234,8 @@ fn whom(entry: &SeenEntry, before: &str) -> String {
     )
 }
 
-/// Whether a person left a group by themselves.
-fn left(entry: &SeenEntry) -> bool {
+/// Whether it is about whoever did it.
+fn to_oneself(entry: &SeenEntry) -> bool {
     match (&entry.author, entry.account) {
         (Some(crate::Author::Account(author)), Some(account)) => *author == account,
         _ => false,

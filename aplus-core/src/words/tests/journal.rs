@@ -186,9 +186,14 @@ fn a_sentence_says_who_on_whom_when_and_at_whose_request() {
              Lens”."),
         (alone(own(refused)),
             "Un refus vous a été opposé le 1er juillet 2026 à 14:05\u{a0}: «\u{a0}Changer une adresse, un rôle, un groupe ou \
-             un statut\u{a0}» (adresse e-mail), pour vous (règle A3).",
-            "Refused to you on 1 July 2026 at 14:05: “Change an address, a role, a group or a status” (e-mail address), on your \
-             account (rule A3)."),
+             un statut\u{a0}» (adresse e-mail) (règle A3).",
+            "Refused to you on 1 July 2026 at 14:05: “Change an address, a role, a group or a status” (e-mail address) (rule \
+             A3)."),
+        (SeenEntry { who: Named::Account(email("marie@mairie.example")), author: None, ..alone(own(Event::Refused {
+            action: "deactivate".to_owned(), code: "not_responsable".to_owned(), rule: "A1".to_owned(), field: None })) },
+            "Un refus a été opposé à marie@mairie.example le 1er juillet 2026 à 14:05\u{a0}: «\u{a0}Désactiver un \
+             compte\u{a0}», pour vous (règle A1).",
+            "Refused to marie@mairie.example on 1 July 2026 at 14:05: “Deactivate an account”, on your account (rule A1)."),
         (SeenEntry { kind: "account_sold".to_owned(), event: None, ..seen(Event::MemberRemoved) },
             "Entrée d'un genre que cette version ne connaît pas le 1er juillet 2026 à 14:05\u{a0}: account_sold.",
             "An entry of a kind that this version does not know on 1 July 2026 at 14:05: account_sold."),
