@@ -48,7 +48,7 @@ use crate::rules::{Action, Permit};
 use crate::words::letters::Letters;
 use crate::{
     Act, Actable, Actor, Author, Circumstances, EmailAddress, EntryId, HostKey, KeyId, Lifetimes,
-    Policy, Refusal, RequestId, Site, Timestamp,
+    Policy, Refusal, RequestId, Retention, Site, Timestamp,
 };
 
 /// How often a decision is made anew when its facts moved before it was written.
@@ -84,6 +84,7 @@ struct Inner {
     known_keys: Vec<HostKey>,
     policy: Policy,
     lifetimes: Lifetimes,
+    retention: Retention,
     limits: AskLimits,
     notices: NoticeDomains,
     /// Wakes the courier of this process when an asking or a mail was queued.
@@ -133,6 +134,11 @@ impl Aplus {
     /// How long links and sessions live.
     pub fn lifetimes(&self) -> &Lifetimes {
         &self.0.lifetimes
+    }
+
+    /// For how long personal data is kept.
+    pub fn retention(&self) -> &Retention {
+        &self.0.retention
     }
 
     /// Where accounts are kept.
