@@ -5,7 +5,9 @@ use serde::Serialize;
 use crate::account::{Author, Principal};
 use crate::group::RequesterKind;
 use crate::rules::Subject;
-use crate::{EntryId, LinkId, OperatorId, ProfileField, Roles, SessionId};
+use crate::{
+    EntryId, LinkId, OperatorId, ProfileField, RetentionReason, Roles, SessionId, Timestamp,
+};
 
 /// What happened. Values only of roles and status; people by id; addresses and free text stand in the erasable part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -97,6 +99,19 @@ pub enum Event {
         /// At what.
         subject: Subject,
     },
+    /// The erasable parts of the oldest entries were erased (T3).
+    JournalErased {
+        /// Of entries that were written before this instant.
+        before: Timestamp,
+        /// Of how many entries.
+        entries: u32,
+        /// How many months they are kept by the host's setting.
+        months: u8,
+        /// Why for so long, where that is more than 12.
+        reason: Option<RetentionReason>,
+    },
+    /// An account lost its address and details, long after its last use (T4).
+    AccountEmptied,
     /// Somebody who is logged in was refused something.
     Refused {
         /// What they asked for.
@@ -137,6 +152,8 @@ impl Event {
             Self::SessionEnded { .. } => "session_ended",
             Self::AllSessionsEnded { .. } => "all_sessions_ended",
             Self::Looked { .. } => "looked",
+            Self::JournalErased { .. } => "journal_erased",
+            Self::AccountEmptied => "account_emptied",
             Self::Refused { .. } => "refused",
             Self::RefusedAgain { .. } => "refused_again",
         }

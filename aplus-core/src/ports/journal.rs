@@ -28,7 +28,7 @@ pub struct StoredRefusals {
 
 /// Writes and reads entries.
 ///
-/// - **P30** Entries MUST NOT change or go, whoever asks.
+/// - **P30** Entries MUST NOT change or go, whoever asks; the erasable part beside one goes once it is due (P70).
 /// - **P31** Of equal refusals within ten minutes the first MUST be an entry, and the rest counted beside it.
 #[async_trait]
 pub trait Journal: Send + Sync {

@@ -8,6 +8,7 @@ mod builder;
 mod context;
 mod courier;
 mod details;
+mod erasure;
 mod error;
 #[cfg(feature = "import")]
 mod founding;
@@ -24,6 +25,7 @@ pub use accounts::{Created, Warning};
 pub use builder::{Builder, NoticeDomains};
 pub use context::{Context, IdempotencyKey};
 pub use courier::CourierReport;
+pub use erasure::ErasureReport;
 pub use error::Error;
 #[cfg(feature = "import")]
 pub(crate) use founding::Founded;
@@ -181,7 +183,16 @@ impl Aplus {
         context: &Context,
         author: Author,
     ) -> Result<Circumstances, StoreError> {
-        let at = self.now();
+        self.circumstances_at(self.now(), context, author)
+    }
+
+    /// The same for background work, which is given its time.
+    fn circumstances_at(
+        &self,
+        at: Timestamp,
+        context: &Context,
+        author: Author,
+    ) -> Result<Circumstances, StoreError> {
         Ok(Circumstances {
             at,
             origin: context.origin.clone(),

@@ -11,7 +11,9 @@ use crate::ports::LinkKey;
 
 use crate::secret::{BrowserHash, LinkHash, Nonce};
 use crate::words::tests::bad_space;
-use crate::{AccountId, HostKey, LinkId, MailId, OperatorId, RequesterKind, Timestamp};
+use crate::{
+    AccountId, HostKey, LinkId, MailId, OperatorId, RequesterKind, RetentionReason, Timestamp,
+};
 
 const RESPONSABLE: &str = "o'neil&fils@ain.fr";
 
@@ -391,6 +393,26 @@ fn a_welcome_says_all_that_is_due_and_names_nobody() {
                     "{text}"
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn a_welcome_says_for_how_long_this_host_keeps_what() {
+    let reason = RetentionReason::parse("enquête").unwrap();
+    let retention = Retention::default().with_accounts(36).unwrap();
+    let retention = retention.with_journal_for(18, reason).unwrap();
+    let (by, requester) = (AUTHORS[0], None);
+    for message in [
+        Message::Welcome { by, requester },
+        Message::AddedToGroup { by, requester },
+    ] {
+        for language in Language::ALL {
+            let mail = mail(message, language);
+            let letter = StandardLetters.letter(&mail, None, &site(), &retention);
+            let text = letter.text.replace(['\u{a0}', '\n'], " ");
+            assert!(text.contains("36 mo") && text.contains("18 mo"), "{text}");
+            assert!(!text.contains("24 mo") && !text.contains("12 mo"), "{text}");
         }
     }
 }
