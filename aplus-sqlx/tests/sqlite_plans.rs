@@ -9,7 +9,7 @@ use aplus_core::{Role, Roles};
 use common::Place;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
-const SOURCES: [(&str, &str); 11] = [
+const SOURCES: [(&str, &str); 12] = [
     ("acts", include_str!("../src/sqlite/acts.rs")),
     (
         "accounts/read",
@@ -38,6 +38,7 @@ const SOURCES: [(&str, &str); 11] = [
         include_str!("../src/sqlite/logins/session.rs"),
     ),
     ("outbox", include_str!("../src/sqlite/outbox.rs")),
+    ("erasure", include_str!("../src/sqlite/erasure.rs")),
     ("migrate", include_str!("../src/sqlite/migrate.rs")),
 ];
 
