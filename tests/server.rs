@@ -8,6 +8,15 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use aplus::ports::{Letter, MailError, Mailer};
+use aplus::rules::{AccountDraft, GroupDraft};
+use aplus::service::{Context, GroupForm};
+use aplus::sqlx::sqlite::SqliteStore;
+use aplus::test_util::FixedClock;
+use aplus::{
+    Aplus, Author, EmailAddress, GroupName, HostKey, Reference, Role, Roles, Site, SupportRequest,
+    Timestamp,
+};
 use common::program::{Running, files, run, url};
 use tempfile::TempDir;
 
@@ -272,6 +281,91 @@ fn beyond_this_machine_the_public_url_is_asked_for() {
         "{error}"
     );
     assert_eq!(files(folder.path()), Vec::<PathBuf>::new());
+}
+
+/// Takes every letter and keeps none.
+struct Nowhere;
+
+#[async_trait::async_trait]
+impl Mailer for Nowhere {
+    async fn send(&self, _letter: &Letter) -> Result<(), MailError> {
+        Ok(())
+    }
+}
+
+/// A group and two accounts that were made three years ago.
+#[tokio::main(flavor = "current_thread")]
+async fn years_ago(database: &Path) {
+    let store = SqliteStore::connect(&url(database)).await.unwrap();
+    store.migrate().await.unwrap();
+    let site = Site::new("http://127.0.0.1:3000").unwrap();
+    let key = HostKey::new(&[7; 32]).unwrap();
+    let now = Timestamp::from_system_time(std::time::SystemTime::now()).unwrap();
+    let then = now.months_before(36);
+    let aplus = Aplus::builder(store.clone(), Nowhere, site, key)
+        .clock(FixedClock::new(then))
+        .build();
+    let request = |reference: &str| SupportRequest {
+        requester: "anct".parse().unwrap(),
+        reference: Reference::parse(reference).unwrap(),
+    };
+    let (by, none) = (Author::Machine, Context::default());
+    let form = GroupForm {
+        draft: GroupDraft::new(GroupName::parse("Mairie").unwrap()),
+        request: request("lettre du préfet"),
+    };
+    let group = aplus.create_group(by, &form, &none).await.unwrap().id;
+    let request = request("lettre de Camille");
+    for address in ["camille.martin@mairie.example", "lea.roux@mairie.example"] {
+        let email = EmailAddress::parse(address).unwrap();
+        let draft = AccountDraft::new(email, Roles::only(Role::Aidant));
+        let made = aplus.create_account_for(by, group, &draft, &request, &none);
+        made.await.unwrap();
+    }
+    store.close().await;
+}
+
+#[test]
+fn a_purge_erases_what_is_due_and_says_what() {
+    let (_folder, database) = folder();
+    years_ago(&database);
+    let at = url(&database);
+    let holds = |text: &str| {
+        let bytes = std::fs::read(&database).unwrap();
+        bytes
+            .windows(text.len())
+            .any(|part| part == text.as_bytes())
+    };
+    assert!(holds("camille.martin@mairie.example"));
+    let said_by = |arguments: &[&str]| said(run(&at, arguments));
+    let purged = said_by(&["purge", "--account-months", "60", "--journal-months", "6"]);
+    assert!(
+        purged.contains("3 lignes du journal, vieilles de 6 mois"),
+        "{purged}"
+    );
+    assert!(
+        purged.contains("0 comptes, inutilisés depuis 60 mois"),
+        "{purged}"
+    );
+    let purged = said_by(&["purge"]);
+    assert!(
+        purged.contains("2 comptes, inutilisés depuis 24 mois"),
+        "{purged}"
+    );
+    for gone in ["camille.martin", "lea.roux", "lettre de Camille"] {
+        assert!(!holds(gone), "{gone} is still in the file");
+    }
+    assert!(holds("account_emptied"));
+    for (option, value) in [
+        ("--journal-months", "13"),
+        ("--journal-months", "5"),
+        ("--account-months", "61"),
+    ] {
+        let why = refused(run(&at, &["purge", option, value]));
+        assert!(why.contains(option) && why.contains(value), "{why}");
+    }
+    let reason = ["--journal-reason", "enquête en cours"];
+    said_by(&[&["purge", "--journal-months", "36"], &reason[..]].concat());
 }
 
 #[test]

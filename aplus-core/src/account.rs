@@ -37,7 +37,8 @@ pub enum Status {
     Active,
     /// May not log in until it is reactivated (A8, L10).
     Deactivated(DeactivatedBy),
-    /// Ended before its first use; its address is free again (A11).
+    /// Ended, its address free again: withdrawn before its first use (A11), or emptied long after its last (T4);
+    /// [`Account::emptied_at`] says of the second when.
     Withdrawn,
 }
 
@@ -111,7 +112,8 @@ pub struct SupportRequest {
     pub reference: Reference,
 }
 
-/// Where an account or a group comes from: it stays on it for good (A7).
+/// Where an account or a group comes from: it stays on it for good (A7). Of an account that was emptied only the author
+/// does (T4); the kind of the requester stands in the entry of its creation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Provenance {
     /// Who created it.
@@ -148,6 +150,7 @@ pub struct AccountRecord {
     pub provenance: Provenance,
     pub created_at: Timestamp,
     pub last_login_at: Option<Timestamp>,
+    pub emptied_at: Option<Timestamp>,
 }
 
 /// One person, or a marked shared mailbox (A5). Its line never goes.
@@ -175,7 +178,7 @@ impl Account {
         self.0.id
     }
 
-    /// Its address; none once it is withdrawn (A11).
+    /// Its address; none once it is withdrawn (A11) or emptied (T4).
     #[must_use]
     pub fn email(&self) -> Option<&EmailAddress> {
         self.0.email.as_ref()
@@ -239,6 +242,12 @@ impl Account {
     #[must_use]
     pub fn last_login_at(&self) -> Option<Timestamp> {
         self.0.last_login_at
+    }
+
+    /// When it lost its address, its details and what was written about its requester (T4); none before.
+    #[must_use]
+    pub fn emptied_at(&self) -> Option<Timestamp> {
+        self.0.emptied_at
     }
 
     /// What the rules know of it.

@@ -113,6 +113,7 @@ impl Act<CreateAccount> {
             provenance: self.action.provenance().clone(),
             created_at: self.at(),
             last_login_at: None,
+            emptied_at: None,
         })
     }
 }

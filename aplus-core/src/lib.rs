@@ -32,6 +32,7 @@ mod policy;
 pub mod ports;
 mod profile;
 mod refusal;
+mod retention;
 mod role;
 pub mod rules;
 mod secret;
@@ -68,6 +69,7 @@ pub use lifetimes::{LifetimeError, Lifetimes};
 pub use policy::{DualControl, Policy};
 pub use profile::{FirstName, JobTitle, LastName, Phone, Profile, ProfileChange, ProfileField};
 pub use refusal::{Article, FrozenField, GroupMatter, Refusal, Rule};
+pub use retention::{Retention, RetentionError, RetentionReason};
 pub use role::{Role, RoleError, Roles, RolesError};
 pub use secret::{
     BrowserHash, BrowserSecret, HostKey, KeyError, KeyId, LinkHash, LinkSecret, Nonce, SecretError,

@@ -103,6 +103,29 @@ impl Timestamp {
         Self(self.0 - micros).max(Self::MIN)
     }
 
+    /// The instant so many calendar months earlier, in UTC: the same day and hour, or the last day of a month that is
+    /// shorter; [`MIN`](Self::MIN) if that is earlier still.
+    ///
+    /// ```
+    /// use aplus_core::Timestamp;
+    ///
+    /// let at = |text: &str| text.parse::<Timestamp>();
+    /// assert_eq!(at("2028-02-29T12:00:00Z")?.months_before(12), at("2027-02-28T12:00:00Z")?);
+    /// assert_eq!(at("2026-08-31T12:00:00Z")?.months_before(6), at("2026-02-28T12:00:00Z")?);
+    /// # Ok::<(), aplus_core::TimestampError>(())
+    /// ```
+    #[must_use]
+    pub fn months_before(self, months: u8) -> Self {
+        let before = jiff::Span::new()
+            .try_months(months)
+            .and_then(|span| Offset::UTC.to_datetime(self.to_jiff()).checked_sub(span))
+            .and_then(|datetime| Offset::UTC.to_timestamp(datetime));
+        before
+            .ok()
+            .and_then(|instant| Self::from_unix_micros(instant.as_microsecond()).ok())
+            .unwrap_or(Self::MIN)
+    }
+
     /// The time from `earlier` to this instant; zero if `earlier` is in fact later.
     #[must_use]
     pub fn duration_since(self, earlier: Self) -> Duration {

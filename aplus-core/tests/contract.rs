@@ -31,6 +31,10 @@ impl Probe for Opened {
     async fn outbox(&self) -> Vec<OutboxLine> {
         self.0.outbox().into_iter().map(OutboxLine::from).collect()
     }
+
+    fn has_a_clock(&self) -> bool {
+        false
+    }
 }
 
 store_contract!(Memory);

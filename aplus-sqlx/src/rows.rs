@@ -199,6 +199,7 @@ pub(crate) fn account(row: &impl Line, groups: Vec<GroupMention>) -> Result<Acco
         provenance: provenance(row)?,
         created_at: time(row, "created_at")?,
         last_login_at: optional_time(row, "last_login_at")?,
+        emptied_at: optional_time(row, "emptied_at")?,
     }))
 }
 

@@ -87,6 +87,10 @@ const PORTS: &[(&str, Trips, &str)] = &[
     ("sent", WRITE, ""),
     ("postpone", WRITE, ""),
     ("give_up", WRITE, ""),
+    ("erasable", READ, ""),
+    ("erase_journal", WRITE, "through the owner's door"),
+    ("disused", READ, ""),
+    ("empty_account", WRITE, "through the owner's door"),
 ];
 
 /// Each use case of the service.
@@ -183,8 +187,8 @@ const USE_CASES: &[(&str, Trips, &str)] = &[
     ),
     (
         "a pass of house-keeping with nothing to tell",
-        ACT,
-        "what was counted, the purge; one more for each line that was counted",
+        [3, 1, 0],
+        "what was counted, the purge, what is to be erased, who is to be emptied; one more for each line that was counted",
     ),
 ];
 
@@ -249,6 +253,7 @@ fn the_table_has_every_method_of_the_ports() {
         include_str!("../../aplus-core/src/ports/logins.rs"),
         include_str!("../../aplus-core/src/ports/journal.rs"),
         include_str!("../../aplus-core/src/ports/outbox.rs"),
+        include_str!("../../aplus-core/src/ports/erasure.rs"),
     ];
     let methods = ports
         .iter()

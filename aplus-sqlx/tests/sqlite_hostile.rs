@@ -12,7 +12,7 @@ use common::{Place, dump};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
 /// Ada is an aidant who logged in once, Ben a responsable, Cleo was never logged into, Dan is withdrawn; Op is an
-/// operator. Names in braces stand for their ids.
+/// operator. Olga's account and an entry are older than six months, Jo's account is emptied. Names in braces stand for their ids.
 async fn town() -> (Place, Vec<(&'static str, String)>) {
     let place = Place::new().await;
     let hall = place.group("Hall").await;
@@ -45,6 +45,10 @@ async fn town() -> (Place, Vec<(&'static str, String)>) {
         ("{ask}", blob(ask.as_uuid())),
         ("{new}", blob(&common::fresh())),
         ("{session}", blob(&common::fresh())),
+        ("{olga}", blob(&common::fresh())),
+        ("{jo}", blob(&common::fresh())),
+        ("{old_entry}", blob(&common::fresh())),
+        ("{bare_entry}", blob(&common::fresh())),
         ("{h}", format!("x'{}'", "ab".repeat(32))),
     ];
     let mut connection = place.bare().await;
@@ -55,6 +59,13 @@ async fn town() -> (Place, Vec<(&'static str, String)>) {
         "insert into aplus_session (id, hash, nonce, key_id, account_id, link_id, opened_at, last_seen_at, ended_at, epoch)
             values ({session}, {h}, {h}, x'0102030405060708', {ada}, {link}, 1, 5, 6, 0)",
         "update aplus_outbox set to_address = null, sent_at = 5 where id = (select min(id) from aplus_outbox)",
+        "insert into aplus_account (id, email, roles, shared, status, version, epoch, author_kind, requester_kind, reference, created_at)
+            values ({olga}, 'olga@ville.example', 1, 0, 'active', 0, 0, 'machine', 'person', 'ticket 12', 1),
+                ({jo}, 'jo@ville.example', 1, 0, 'active', 0, 0, 'machine', 'person', 'ticket 13', 1)",
+        "update aplus_account set EMPTIED, version = version + 1, epoch = epoch + 1 where id = {jo}",
+        "insert into aplus_journal_entry (id, at, kind, author_kind, details, commitment)
+            values ({old_entry}, 1, 'looked', 'machine', '{}', {h}), ({bare_entry}, 1900000000000000, 'looked', 'machine', '{}', {h})",
+        "insert into aplus_journal_erasable (entry_id, text, salt, at) values ({old_entry}, '{}', {h}, 1)",
     ] {
         let before = dump(&mut connection).await;
         run(&mut connection, &named(allowed, &names)).await.unwrap();
@@ -65,9 +76,10 @@ async fn town() -> (Place, Vec<(&'static str, String)>) {
 }
 
 fn named(statement: &str, names: &[(&'static str, String)]) -> String {
-    names.iter().fold(statement.to_owned(), |text, (name, id)| {
-        text.replace(name, id)
-    })
+    let statement = statement.replace("EMPTIED", EMPTIED);
+    names
+        .iter()
+        .fold(statement, |text, (name, id)| text.replace(name, id))
 }
 
 async fn run(connection: &mut SqliteConnection, statement: &str) -> sqlx::Result<()> {
@@ -80,7 +92,11 @@ async fn run(connection: &mut SqliteConnection, statement: &str) -> sqlx::Result
 
 const COLUMNS: &str = "id, email, roles, shared, status, version, epoch, author_kind, created_at";
 
-const HOSTILE: [&str; 74] = [
+/// What an emptying leaves of an account, but for its version and epoch.
+const EMPTIED: &str = "status = 'withdrawn', deactivated_by = null, email = null, requester_kind = null, requester_name = null,
+    reference = null, emptied_at = 5";
+
+const HOSTILE: [&str; 93] = [
     // The address and the roles of an account (A3).
     "update aplus_account set email = 'eve@evil.example' where id = {ada}",
     "update aplus_account set email = 'eve@evil.example', version = version + 1, epoch = epoch + 1 where id = {cleo}",
@@ -161,6 +177,27 @@ const HOSTILE: [&str; 74] = [
     "replace into aplus_journal_entry select id, at, kind, author_kind, author_id, account_id, group_id, '{}', request_id, body_hash, commitment from aplus_journal_entry",
     "update aplus_journal_erasable set text = '{}'; delete from aplus_journal_erasable",
     "delete from aplus_seal_queue",
+    // Erasing early, or one entry of somebody that is young (T3).
+    "delete from aplus_journal_erasable",
+    "delete from aplus_journal_erasable where at > 1",
+    "delete from aplus_journal_erasable where entry_id = (select entry_id from aplus_journal_erasable where at > 1 limit 1)",
+    "update aplus_journal_erasable set at = 1",
+    "update or replace aplus_journal_erasable set at = 1 where entry_id != {old_entry}; delete from aplus_journal_erasable",
+    "replace into aplus_journal_erasable select entry_id, text, salt, 1 from aplus_journal_erasable where at > 1",
+    "insert into aplus_journal_erasable (entry_id, text, salt, at) values ({bare_entry}, '{}', {h}, 1)",
+    "insert into aplus_journal_erasable (entry_id, text, salt, at) values ({new}, '{}', {h}, 1)",
+    // An account is emptied as a whole, and not one that was used or made within six months (T4).
+    "update aplus_account set EMPTIED, version = version + 1, epoch = epoch + 1 where id = {ada}",
+    "update aplus_account set EMPTIED, version = version + 1, epoch = epoch + 1 where id = {cleo}",
+    "update aplus_account set EMPTIED, version = version + 1, epoch = epoch + 1, last_login_at = 1 where id = {ada}",
+    "update aplus_account set EMPTIED where id = {olga}",
+    "update aplus_account set EMPTIED, version = version + 1 where id = {olga}",
+    "update aplus_account set EMPTIED, version = version + 1, epoch = epoch + 1, first_name = 'Olga' where id = {olga}",
+    "update aplus_account set emptied_at = 5, version = version + 1, epoch = epoch + 1 where id = {olga}",
+    "update aplus_account set emptied_at = null where id = {jo}",
+    "update aplus_account set first_name = 'Jo' where id = {jo}",
+    "update aplus_account set last_login_at = 7, version = version + 1 where id = {jo}",
+    "update aplus_account set email = 'jo@ville.example', status = 'active', emptied_at = null, version = version + 1, epoch = epoch + 1 where id = {jo}",
 ];
 
 #[tokio::test]
@@ -233,6 +270,39 @@ async fn without_the_guards_they_do_harm() {
         "only {harmful} of {} would do harm",
         HOSTILE.len()
     );
+}
+
+/// What is old goes: the guards know no more than the age.
+#[tokio::test]
+async fn what_is_old_is_erased() {
+    let (place, names) = town().await;
+    let mut connection = place.bare().await;
+    for allowed in [
+        "delete from aplus_journal_erasable where entry_id = {old_entry}",
+        "update aplus_account set EMPTIED, version = version + 1, epoch = epoch + 1 where id = {olga}",
+    ] {
+        let before = dump(&mut connection).await;
+        run(&mut connection, &named(allowed, &names)).await.unwrap();
+        assert_ne!(dump(&mut connection).await, before, "{allowed}");
+    }
+}
+
+/// Months are those of the calendar: on the last day of a longer one, the last of a shorter.
+#[tokio::test]
+async fn six_months_before_are_counted_as_the_core_counts_them() {
+    let place = Place::new().await;
+    let mut connection = place.bare().await;
+    let day = std::time::Duration::from_secs(86_400);
+    for number in 0..3 * 366 {
+        let now = common::at(0).saturating_add(day * number);
+        let counted: i64 =
+            sqlx::query_scalar("select unixepoch(?1, '-6 months', 'floor') * 1000000")
+                .bind(now.to_string())
+                .fetch_one(&mut connection)
+                .await
+                .unwrap();
+        assert_eq!(counted, now.months_before(6).as_unix_micros(), "{now}");
+    }
 }
 
 /// An entry that somebody makes up is queued for the seal like any other.

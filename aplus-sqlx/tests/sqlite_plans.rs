@@ -42,6 +42,7 @@ const SOURCES: [(&str, &str); 12] = [
         include_str!("../src/sqlite/logins/session.rs"),
     ),
     ("outbox", include_str!("../src/sqlite/outbox.rs")),
+    ("erasure", include_str!("../src/sqlite/erasure.rs")),
     ("migrate", include_str!("../src/sqlite/migrate.rs")),
 ];
 

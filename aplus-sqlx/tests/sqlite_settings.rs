@@ -33,6 +33,7 @@ async fn every_connection_has_the_settings_that_the_promises_need() {
             ("pragma foreign_keys", "1"),
             ("pragma recursive_triggers", "1"),
             ("pragma trusted_schema", "0"),
+            ("pragma secure_delete", "1"),
             ("pragma busy_timeout", "5000"),
             ("pragma query_only", query_only),
         ] {

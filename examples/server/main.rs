@@ -12,14 +12,14 @@ mod listen;
 mod mailbox;
 mod options;
 mod page;
+mod purge;
 
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use aplus::memory::MemoryStore;
-use aplus::ports::Clock;
-use aplus::service::{Builder, Context, SystemClock};
+use aplus::service::{Builder, Context};
 use aplus::web::Web;
 use aplus::{Aplus, EmailAddress, Error, Policy, Refusal, Site};
 use clap::Parser;
@@ -100,7 +100,7 @@ async fn run(options: Options) -> Result<(), Failure> {
         Some(Command::Purge) => {
             let site = site(common, common.listen)?;
             let (aplus, database) = open(common, false, site, mailbox).await?;
-            purge(&aplus).await?;
+            purge::run(&aplus).await?;
             database.close().await;
         }
         Some(Command::Operator {
@@ -150,7 +150,7 @@ async fn open(
         // What a command queues is sent by the servers, with their key.
         (None, None) => key::passing()?,
     };
-    let aplus = build(common, database.builder(mailbox, site, key));
+    let aplus = build(common, database.builder(mailbox, site, key))?;
     Ok((aplus, database))
 }
 
@@ -169,9 +169,9 @@ async fn open_to_read(
             ));
         }
         let builder = Aplus::builder(MemoryStore::default(), mailbox, site, key);
-        return Ok((build(common, builder), None));
+        return Ok((build(common, builder)?, None));
     };
-    let aplus = build(common, database.builder(mailbox, site, key));
+    let aplus = build(common, database.builder(mailbox, site, key))?;
     // It is not migrated for this: what another version made may not be readable.
     aplus
         .store()
@@ -181,27 +181,15 @@ async fn open_to_read(
     Ok((aplus, Some(database)))
 }
 
-fn build(common: &Common, builder: Builder) -> Aplus {
+fn build(common: &Common, builder: Builder) -> Result<Aplus, Failure> {
     let policy = Policy {
         dual_control: common.dual_control.into(),
         ..Policy::default()
     };
-    builder.policy(policy).build()
-}
-
-/// Forgets what is to be forgotten, in passes that keep nobody waiting.
-async fn purge(aplus: &Aplus) -> Result<(), Failure> {
-    let now = SystemClock::default().now();
-    let mut purged = 0;
-    loop {
-        let report = aplus.housekeeping_pass(now).await?;
-        purged += report.purged;
-        if report.purged == 0 {
-            break;
-        }
-    }
-    say(&format!("{purged} lignes oubliées."));
-    Ok(())
+    Ok(builder
+        .policy(policy)
+        .retention(common.retention()?)
+        .build())
 }
 
 /// Adds an operator, or restores a suspended one; one who is active already is no error, so that a script may repeat it.

@@ -3,8 +3,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use aplus::{DualControl, EmailAddress, Reference, Requester};
+use aplus::{DualControl, EmailAddress, Reference, Requester, Retention, RetentionReason};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::Failure;
 
 /// Administration+ on one machine: accounts, roles and logins, on an embedded database.
 #[derive(Debug, Parser)]
@@ -78,9 +80,53 @@ pub(crate) struct Common {
     #[arg(long, env = "APLUS_DUAL_CONTROL", value_enum, default_value_t = Control::All, global = true)]
     pub(crate) dual_control: Control,
 
+    /// After how many months network addresses, browsers and free text go from the journal: 6 to 12, up to 36 with a reason
+    /// (rule T3).
+    #[arg(
+        long,
+        env = "APLUS_JOURNAL_MONTHS",
+        value_name = "MONTHS",
+        default_value_t = 12,
+        global = true
+    )]
+    pub(crate) journal_months: u8,
+
+    /// Why the journal keeps them for more than 12 months; each entry that says what was erased carries it.
+    #[arg(
+        long,
+        env = "APLUS_JOURNAL_REASON",
+        value_name = "REASON",
+        value_parser = RetentionReason::parse,
+        global = true
+    )]
+    pub(crate) journal_reason: Option<RetentionReason>,
+
+    /// How many months after its last use an account loses its address and details: 6 to 60 (rule T4).
+    #[arg(
+        long,
+        env = "APLUS_ACCOUNT_MONTHS",
+        value_name = "MONTHS",
+        default_value_t = 24,
+        global = true
+    )]
+    pub(crate) account_months: u8,
+
     /// If the database is empty, makes two groups, four accounts and two operators to try things with.
     #[arg(long, env = "APLUS_DEMO", global = true)]
     pub(crate) demo: bool,
+}
+
+impl Common {
+    /// For how long personal data is kept.
+    pub(crate) fn retention(&self) -> Result<Retention, Failure> {
+        let kept = Retention::default().with_accounts(self.account_months);
+        let kept = kept.map_err(|error| Failure::about("--account-months", error))?;
+        let kept = match &self.journal_reason {
+            None => kept.with_journal(self.journal_months),
+            Some(reason) => kept.with_journal_for(self.journal_months, reason.clone()),
+        };
+        kept.map_err(|error| Failure::about("--journal-months", error))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -106,7 +152,8 @@ pub(crate) enum Command {
     Serve,
     /// Makes or updates the schema of the database; for PostgreSQL as its owner (--owner-url).
     Migrate,
-    /// Forgets links dead for 30 days, ended sessions, and what was sent and answered before; a server does it by itself.
+    /// Forgets links dead for 30 days, ended sessions, and what was sent and answered before; erases what the journal and
+    /// unused accounts have kept for as long as the options say (T3, T4). A server does it by itself.
     Purge,
     /// Makes operators, the support team.
     Operator {

@@ -4,8 +4,9 @@ use crate::account::{Author, DeactivatedBy, Principal, SupportRequest};
 use crate::journal::{Erasable, Event, entry::About};
 use crate::mail::{Message, Recipient};
 use crate::rules::{
-    AddMember, AddOperator, CreateAccount, CreateGroup, Deactivate, EditProfile, EndAllSessions,
-    EndSession, Look, Permitted, Reactivate, RemoveMember, Subject, Withdraw,
+    AddMember, AddOperator, CreateAccount, CreateGroup, Deactivate, EditProfile, EmptyAccount,
+    EndAllSessions, EndSession, EraseJournal, Look, Permitted, Reactivate, RemoveMember, Subject,
+    Withdraw,
 };
 use crate::{AccountId, GroupId, OperatorId};
 
@@ -300,5 +301,30 @@ impl Told for Look {
         Event::Looked {
             subject: self.subject(),
         }
+    }
+}
+
+impl Told for EraseJournal {
+    fn about(&self, _created: uuid::Uuid) -> About {
+        About::default()
+    }
+
+    fn event(&self, _created: uuid::Uuid) -> Event {
+        Event::JournalErased {
+            before: self.before(),
+            entries: self.entries(),
+            months: self.months(),
+            reason: self.reason().cloned(),
+        }
+    }
+}
+
+impl Told for EmptyAccount {
+    fn about(&self, _created: uuid::Uuid) -> About {
+        account(self.account())
+    }
+
+    fn event(&self, _created: uuid::Uuid) -> Event {
+        Event::AccountEmptied
     }
 }

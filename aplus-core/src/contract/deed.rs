@@ -9,8 +9,9 @@ use crate::mail::Mail;
 use crate::ports::{Outcome, Redemption, Store, Written};
 use crate::rules::{self, Basis, GroupDraft, Permitted, Subject};
 use crate::{
-    AccountId, Act, Actor, Author, BrowserHash, DualControl, EmailAddress, GroupId, GroupName,
-    JobTitle, LinkHash, Policy, ProfileChange, Refusal, RequestId, Roles, SessionId, Timestamp,
+    AccountId, Act, Actor, Author, BrowserHash, Circumstances, DualControl, EmailAddress, GroupId,
+    GroupName, JobTitle, LinkHash, Policy, ProfileChange, Refusal, RequestId, Retention, Roles,
+    SessionId, Timestamp,
 };
 
 /// What somebody does.
@@ -74,6 +75,14 @@ pub(super) enum Deed {
         email: Option<EmailAddress>,
         at: Timestamp,
     },
+    EraseJournal {
+        entries: u32,
+        at: Timestamp,
+    },
+    EmptyAccount {
+        account: AccountId,
+        at: Timestamp,
+    },
 }
 
 /// What was decided and is ready to be written.
@@ -92,6 +101,8 @@ pub(super) enum Prepared {
     EndAllSessions(Act<rules::EndAllSessions>),
     Look(Act<rules::Look>),
     LogIn(Box<Redemption>),
+    EraseJournal(Act<rules::EraseJournal>),
+    EmptyAccount(Act<rules::EmptyAccount>),
 }
 
 /// What all acts have, whatever they do.
@@ -135,6 +146,8 @@ impl Prepared {
             Self::EndSession(act) => parts(act),
             Self::EndAllSessions(act) => parts(act),
             Self::Look(act) => parts(act),
+            Self::EraseJournal(act) => parts(act),
+            Self::EmptyAccount(act) => parts(act),
             Self::LogIn(redemption) => Parts {
                 entry: redemption.entry(),
                 mails: &[],
@@ -191,6 +204,8 @@ impl Prepared {
             Self::EndAllSessions(act) => store.end_all_sessions(act).await,
             Self::Look(act) => store.look(act).await,
             Self::LogIn(redemption) => store.redeem(*redemption).await,
+            Self::EraseJournal(act) => store.erase_journal(act).await,
+            Self::EmptyAccount(act) => store.empty_account(act).await,
         }
     }
 }
@@ -226,7 +241,10 @@ impl Deed {
             | Self::EndAllSessions { by, .. }
             | Self::Look { by, .. } => *by,
             Self::EditProfile { account } => Author::Account(*account),
-            Self::AddOperator { .. } | Self::LogIn { .. } => Author::Machine,
+            Self::AddOperator { .. }
+            | Self::LogIn { .. }
+            | Self::EraseJournal { .. }
+            | Self::EmptyAccount { .. } => Author::Machine,
         }
     }
 
@@ -238,7 +256,8 @@ impl Deed {
             }
             Self::Deactivate { account, .. }
             | Self::Reactivate { account, .. }
-            | Self::Withdraw { account, .. } => (Some(*account), None),
+            | Self::Withdraw { account, .. }
+            | Self::EmptyAccount { account, .. } => (Some(*account), None),
             _ => (None, None),
         }
     }
@@ -336,6 +355,15 @@ impl World {
             Deed::Look { account, .. } => {
                 let permit = rules::look(&actor, Subject::Account(*account))?;
                 Prepared::Look(permit.into_act(now))
+            }
+            Deed::EraseJournal { entries, at } => {
+                let permit = rules::erase_journal(&actor, *entries, &Retention::default(), *at)?;
+                Prepared::EraseJournal(permit.into_act(Circumstances { at: *at, ..now }))
+            }
+            Deed::EmptyAccount { at, .. } => {
+                let retention = Retention::default();
+                let permit = rules::empty_account(&actor, &target?, &retention, *at)?;
+                Prepared::EmptyAccount(permit.into_act(Circumstances { at: *at, ..now }))
             }
             Deed::LogIn {
                 link,

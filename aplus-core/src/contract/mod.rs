@@ -32,6 +32,9 @@
 //!     async fn outbox(&self) -> Vec<OutboxLine> {
 //!         self.0.outbox().into_iter().map(OutboxLine::from).collect()
 //!     }
+//!     fn has_a_clock(&self) -> bool {
+//!         false
+//!     }
 //! }
 //!
 //! store_contract!(Memory);
@@ -50,6 +53,7 @@
 
 mod accounts;
 mod deed;
+mod erasure;
 mod gate;
 mod journal;
 mod logins;
@@ -87,6 +91,11 @@ pub trait Probe: Send + Sync {
 
     /// Each mail that was ever queued, in any order (P41, P42).
     async fn outbox(&self) -> Vec<OutboxLine>;
+
+    /// Whether the store has a clock of its own, against which erasures are held (P72).
+    fn has_a_clock(&self) -> bool {
+        true
+    }
 }
 
 /// What a store keeps of one mail.
@@ -188,6 +197,16 @@ macro_rules! contract_cases {
                 P41 a_mail_is_there_exactly_if_its_act_is;
                 P42 a_settled_mail_loses_its_address_and_keeps_its_hour;
             }
+            erasure {
+                P70 the_erasable_parts_of_the_oldest_entries_go_and_nothing_else;
+                P70 an_erasure_of_more_than_there_is_writes_nothing;
+                P70 an_erasure_is_written_once_with_its_entry;
+                P71 an_emptied_account_keeps_its_line_and_loses_the_rest;
+                P71 a_withdrawn_account_loses_its_details_too;
+                P71 an_account_that_was_used_meanwhile_is_not_emptied;
+                P72 nothing_young_goes_whatever_hour_comes_with_the_act;
+                docs the_longest_unused_come_first;
+            }
             races {
                 P22 of_sixty_four_confirmations_one_wins;
                 P2 of_two_last_responsables_leaving_at_once_one_stays;
@@ -199,6 +218,8 @@ macro_rules! contract_cases {
                 P41 of_operators_added_at_once_the_earlier_are_told_of_the_later;
                 P21 of_many_couriers_one_answers;
                 P40 of_many_couriers_one_claims;
+                P70 of_many_who_erase_at_once_each_entry_is_one_acts;
+                P71 of_many_who_empty_an_account_one_does;
             }
         }
     };
@@ -284,6 +305,7 @@ mod tests {
             include_str!("../ports/logins.rs"),
             include_str!("../ports/journal.rs"),
             include_str!("../ports/outbox.rs"),
+            include_str!("../ports/erasure.rs"),
         ];
         let parts = ports.iter().flat_map(|port| port.split("**"));
         parts

@@ -12,7 +12,7 @@ use super::world::{World, browser, minutes, on_request};
 use crate::account::Principal;
 use crate::ports::{Outcome, Store, StoreError};
 use crate::rules::{self, GroupDraft};
-use crate::{Actor, Author, GroupName, Matricule, Role, Roles, Status};
+use crate::{Actor, Author, GroupName, Matricule, Retention, Role, Roles, Status};
 
 /// How often each race is run: a lost update need not show the first time.
 const ROUNDS: usize = 12;
@@ -346,4 +346,49 @@ pub(super) async fn of_many_couriers_one_claims(harness: &dyn Harness) {
         (waiting, waiting),
         "each exactly once"
     );
+}
+
+pub(super) async fn of_many_who_erase_at_once_each_entry_is_one_acts(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    world.scene().await;
+    let (entries, at) = (3, world.late());
+    let before = Retention::default().journal_before(at);
+    let mut left = world.store.erasable(before, u32::MAX).await.unwrap();
+    let mut rounds = 0;
+    while left >= entries {
+        let mut prepared = Vec::new();
+        for _ in 0..4 {
+            let deed = Deed::EraseJournal { entries, at };
+            prepared.push(world.decide(&deed).await.unwrap());
+        }
+        let outcomes = write_at_once(&world, prepared).await;
+        let now = world.store.erasable(before, u32::MAX).await.unwrap();
+        // What the entries say went is what went.
+        let told = u32::try_from(done(&outcomes)).unwrap() * entries;
+        assert_eq!(left - now, told, "{outcomes:?}");
+        assert!(told > 0, "{outcomes:?}");
+        left = now;
+        rounds += 1;
+    }
+    assert!(rounds > 0);
+}
+
+pub(super) async fn of_many_who_empty_an_account_one_does(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    let group = world.new_group("Accueil").await;
+    let at = world.late();
+    for _ in 0..ROUNDS {
+        let account = world.new_account(group, Role::Responsable).await;
+        let deed = Deed::EmptyAccount { account, at };
+        let mut prepared = Vec::new();
+        for _ in 0..4 {
+            prepared.push(world.decide(&deed).await.unwrap());
+        }
+        let outcomes = write_at_once(&world, prepared).await;
+        assert_eq!(done(&outcomes), 1, "{outcomes:?}");
+        assert_eq!(world.account(account).await.emptied_at(), Some(at));
+        let entries = world.entries().await;
+        let about = entries.iter().filter(|it| it.account == Some(account));
+        assert_eq!(about.filter(|it| it.kind == "account_emptied").count(), 1);
+    }
 }

@@ -30,6 +30,7 @@ pub(super) struct Scene {
     /// A session of `first`.
     pub(super) session: SessionId,
     pub(super) noon: Timestamp,
+    pub(super) late: Timestamp,
     /// Two addresses that nobody has.
     pub(super) free: [EmailAddress; 2],
 }
@@ -49,7 +50,8 @@ impl Scene {
         [self.home, self.away, self.strange]
     }
 
-    /// Every writing method, by whoever may: each of these is allowed in a scene where nothing was done yet.
+    /// Every writing method, by whoever may: each of these is allowed in a scene where nothing was done yet. But for the
+    /// erasing of the journal, which changes what the others have written: it has cases of its own.
     pub(super) fn deeds(&self) -> Vec<Deed> {
         let [free, other] = &self.free;
         let (aidant, responsable) = (Roles::only(Role::Aidant), Roles::only(Role::Responsable));
@@ -66,6 +68,10 @@ impl Scene {
         let deactivate = |by, account| Deed::Deactivate { by, account };
         let reactivate = |by, account| Deed::Reactivate { by, account };
         let withdraw = |by, account| Deed::Withdraw { by, account };
+        let empty = |account| Deed::EmptyAccount {
+            account,
+            at: self.late,
+        };
         let end_all = |by| Deed::EndAllSessions {
             by,
             owner: Principal::Account(self.aidant),
@@ -90,6 +96,8 @@ impl Scene {
             reactivate(support, self.dormant),
             withdraw(first, self.aidant),
             withdraw(support, self.dormant),
+            empty(self.aidant),
+            empty(self.second),
             Deed::EditProfile {
                 account: self.aidant,
             },
@@ -167,6 +175,7 @@ impl World {
             link: link.hash,
             session,
             noon: self.noon(),
+            late: self.late(),
             free: [self.address("libre"), self.address("libre")],
         }
     }

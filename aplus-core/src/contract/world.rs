@@ -22,8 +22,8 @@ use crate::{
     RequesterKind, Role, Roles, SessionId, Timestamp,
 };
 
-/// The noon at which every world begins.
-pub(super) const NOON: &str = "2026-03-02T12:00:00Z";
+/// The noon at which every world begins: so long ago that what happens then may be erased by any clock (P72).
+pub(super) const NOON: &str = "2021-03-02T12:00:00Z";
 
 pub(super) struct World {
     pub(super) probe: Box<dyn Probe>,
@@ -47,6 +47,10 @@ pub(super) fn micros(count: u64) -> Duration {
 
 pub(super) fn minutes(count: u64) -> Duration {
     Duration::from_secs(60 * count)
+}
+
+pub(super) fn days(count: u64) -> Duration {
+    minutes(24 * 60 * count)
 }
 
 pub(super) fn on_request() -> SupportRequest {
@@ -77,6 +81,11 @@ impl World {
 
     pub(super) fn noon(&self) -> Timestamp {
         self.noon
+    }
+
+    /// So long after noon that what happened then is erased, and accounts that were last used then are emptied.
+    pub(super) fn late(&self) -> Timestamp {
+        self.noon.saturating_add(days(913))
     }
 
     fn next(&self) -> u64 {

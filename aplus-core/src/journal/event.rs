@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::account::{Author, Principal};
 use crate::group::RequesterKind;
 use crate::rules::Subject;
-use crate::{EntryId, LinkId, OperatorId, ProfileField, Roles, SessionId};
+use crate::{
+    EntryId, LinkId, OperatorId, ProfileField, RetentionReason, Roles, SessionId, Timestamp,
+};
 
 /// What happened. Values only of roles and status; people by id; addresses and free text stand in the erasable part.
 ///
@@ -29,6 +31,8 @@ use crate::{EntryId, LinkId, OperatorId, ProfileField, Roles, SessionId};
 /// | `session_ended` | account, operator, machine | whose it was, unless an operator's | | `owner` `session` | |
 /// | `all_sessions_ended` | account, operator, machine | whose they were, unless an operator's | | `owner` | |
 /// | `looked` | operator, machine | at which, if at one | at which, if at one | `subject` | |
+/// | `journal_erased` | machine | | | `before` `entries` `months` `reason` | |
+/// | `account_emptied` | machine | which | | | |
 /// | `refused` | account, operator, machine | on which, if on one | in which, if in one | `action` `code` `rule` `field` | |
 /// | `refused_again` | as of the first | as of the first | as of the first | `first` `times` | |
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +124,19 @@ pub enum Event {
         /// At what.
         subject: Subject,
     },
+    /// The erasable parts of the oldest entries were erased (T3).
+    JournalErased {
+        /// Of entries that were written before this instant.
+        before: Timestamp,
+        /// Of how many entries.
+        entries: u32,
+        /// How many months they are kept by the host's setting.
+        months: u8,
+        /// Why for so long, where that is more than 12.
+        reason: Option<RetentionReason>,
+    },
+    /// An account lost its address and details, long after its last use (T4).
+    AccountEmptied,
     /// Somebody who is logged in was refused something.
     Refused {
         /// What they asked for.
@@ -142,7 +159,7 @@ pub enum Event {
 
 impl Event {
     /// The word of every kind, in the order of the table above: a closed list.
-    pub const KINDS: [&str; 17] = [
+    pub const KINDS: [&str; 19] = [
         "account_created",
         "member_added",
         "member_removed",
@@ -158,6 +175,8 @@ impl Event {
         "session_ended",
         "all_sessions_ended",
         "looked",
+        "journal_erased",
+        "account_emptied",
         "refused",
         "refused_again",
     ];
@@ -187,6 +206,8 @@ impl Event {
             Self::SessionEnded { .. } => "session_ended",
             Self::AllSessionsEnded { .. } => "all_sessions_ended",
             Self::Looked { .. } => "looked",
+            Self::JournalErased { .. } => "journal_erased",
+            Self::AccountEmptied => "account_emptied",
             Self::Refused { .. } => "refused",
             Self::RefusedAgain { .. } => "refused_again",
         }
@@ -216,6 +237,8 @@ impl Event {
             | Self::GroupCreated { .. }
             | Self::LoggedIn { .. }
             | Self::Looked { .. }
+            | Self::JournalErased { .. }
+            | Self::AccountEmptied
             | Self::Refused { .. }
             | Self::RefusedAgain { .. } => None,
         }

@@ -7,7 +7,8 @@ use crate::account::Principal;
 use crate::group::RequesterKind;
 use crate::rules::Subject;
 use crate::{
-    AccountId, EntryId, GroupId, LinkId, OperatorId, ProfileField, Role, Roles, SessionId,
+    AccountId, EntryId, GroupId, LinkId, OperatorId, ProfileField, RetentionReason, Role, Roles,
+    SessionId, Timestamp,
 };
 
 /// One line per variant: the pattern makes a forgotten one an error, the examples are collected.
@@ -75,6 +76,11 @@ impl Event {
                 Subject::Journal { account: None, group: Some(group) },
                 Subject::Journal { account: Some(account), group: Some(group) },
             ].map(|subject| Self::Looked { subject }),
+            Self::JournalErased { .. } => [None, RetentionReason::parse("enquête en cours").ok()].map(|reason| {
+                let months = if reason.is_some() { 36 } else { 12 };
+                Self::JournalErased { before: Timestamp::MIN, entries: 500, months, reason }
+            }),
+            Self::AccountEmptied => [Self::AccountEmptied],
             Self::Refused { .. } => [None, Some("email".to_owned())].map(|field| Self::Refused {
                 action: "change_frozen".to_owned(),
                 code: "frozen_field".to_owned(),
@@ -95,8 +101,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::Author;
     use crate::journal::{Entry, EntryError, Erasable, Salt, StoredEntry, entry::About};
-    use crate::{Author, Timestamp};
 
     fn examples() -> Vec<Event> {
         let [account, operator, group] = [1, 2, 3].map(Uuid::from_u128);

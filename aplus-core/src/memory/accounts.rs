@@ -84,6 +84,7 @@ impl State {
             provenance: action.provenance().clone(),
             created_at: act.at(),
             last_login_at: None,
+            emptied_at: None,
         };
         self.accounts.insert(record.id, record.clone());
         self.record(act);

@@ -4,6 +4,7 @@
 //! then changes. It is clear rather than fast, and it forgets everything with the last of its handles.
 
 mod accounts;
+mod erasure;
 mod journal;
 mod logins;
 mod outbox;

@@ -113,7 +113,7 @@ pub struct People {
 /// - **P10** An address MUST be one account's or one operator's, never two, whatever runs at once (A5): otherwise
 ///   [`Outcome::Taken`](super::Outcome::Taken).
 /// - **P11** Address and roles of an account MUST have no other writer than its creation, the carrying out of an order (A6),
-///   withdrawal (A11) and emptying (T4).
+///   withdrawal (A11) and [emptying](super::Erasure::empty_account) (T4).
 /// - **P12** An account's version MUST move by one with its status, memberships and first log-in; a group's with each act
 ///   that names it in [`Act::moved_groups`].
 /// - **P13** Deactivation MUST add one to the account's epoch, in the same transaction (L10).

@@ -28,7 +28,7 @@ pub struct StoredRefusals {
 
 /// Writes and reads entries.
 ///
-/// - **P30** Entries MUST NOT change or go, whoever asks.
+/// - **P30** Entries MUST NOT change or go, whoever asks; the erasable part beside one goes once it is due (P70).
 /// - **P31** Of equal refusals within ten minutes the first MUST be an entry, and the rest counted beside it.
 /// - **P32** The pages of a search MUST, each asked for from the `next` of the one before, hold every entry that fits once,
 ///   the newest first, and of one moment by id; one that is written meanwhile changes none of those before it.

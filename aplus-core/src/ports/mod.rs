@@ -9,10 +9,12 @@
 //! - **P2** It MUST lock what the act's [`Basis`](crate::rules::Basis) names, accounts before groups, each by id, and answer
 //!   [`Outcome::Stale`] with nothing written if a version has moved (A10).
 //! - **P3** It MUST answer [`Outcome::Repeated`] with nothing written if the entry's request is in the journal already.
-//! - **P4** It MUST NOT read a clock or draw a number: time and ids come with the act (L2).
+//! - **P4** It MUST NOT read a clock or draw a number: time and ids come with the act (L2). Only what is erased is held
+//!   against the database's own clock as well (P72).
 //! - **P5** A lost answer MUST be [`StoreError::UnknownOutcome`], never a success.
 
 mod accounts;
+mod erasure;
 mod journal;
 mod logins;
 mod outbox;
@@ -22,6 +24,7 @@ use std::error::Error;
 pub use accounts::{
     Accounts, Facts, FirstMember, Page, People, PeopleWanted, Repeated, TargetRef, Wanted,
 };
+pub use erasure::Erasure;
 pub use journal::{Journal, RefusalNote, StoredRefusals};
 pub use logins::{
     AnsweredAsks, AskReceipt, AskSettings, LinkStory, LoggedIn, Logins, NewAsk, NewLink,
@@ -70,8 +73,8 @@ impl StoreError {
 }
 
 /// All ports of a store together: whatever has them all is a store.
-pub trait Store: Accounts + Logins + Journal + Outbox {}
-impl<S: Accounts + Logins + Journal + Outbox + ?Sized> Store for S {}
+pub trait Store: Accounts + Logins + Journal + Outbox + Erasure {}
+impl<S: Accounts + Logins + Journal + Outbox + Erasure + ?Sized> Store for S {}
 
 /// The one clock.
 pub trait Clock: Send + Sync + 'static {

@@ -12,6 +12,7 @@
 //! | `sight` | A9, T1: who sees what of whom and of the journal, who enters a place of a host's |
 //! | `sessions` | L10, L11: logging in, ending sessions |
 //! | `support` | A7, A14: groups, operators, looks |
+//! | `erasure` | T3, T4: what the machine erases once it is due |
 //!
 //! ```
 //! use aplus_core::rules;
@@ -32,6 +33,7 @@
 
 mod creation;
 mod details;
+mod erasure;
 mod membership;
 mod permit;
 mod sessions;
@@ -44,6 +46,7 @@ pub use creation::{
     may_create_account_for, may_create_accounts, taken,
 };
 pub use details::{EditProfile, edit_profile, may_change_frozen, may_edit_profile};
+pub use erasure::{EmptyAccount, EraseJournal, empty_account, erase_journal, may_erase};
 pub use membership::{
     AddMember, RemoveMember, add_member, add_member_for, may_add_member, may_add_member_for,
     may_manage_members, may_remove_member, no_such_account, remove_member,
@@ -95,12 +98,14 @@ pub enum Action {
     CreateGroup,
     AddOperator,
     Look,
+    EraseJournal,
+    EmptyAccount,
     Enter,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::LogIn,
         Self::CreateAccount,
         Self::CreateAccountFor,
@@ -121,6 +126,8 @@ impl Action {
         Self::CreateGroup,
         Self::AddOperator,
         Self::Look,
+        Self::EraseJournal,
+        Self::EmptyAccount,
         Self::Enter,
     ];
 
@@ -148,6 +155,8 @@ impl Action {
             Self::CreateGroup => "create_group",
             Self::AddOperator => "add_operator",
             Self::Look => "look",
+            Self::EraseJournal => "erase_journal",
+            Self::EmptyAccount => "empty_account",
             Self::Enter => "enter",
         }
     }

@@ -38,6 +38,8 @@ permitted! {
     EndSession => EndSession,
     EndAllSessions => EndAllSessions,
     Look => Look,
+    EraseJournal => EraseJournal,
+    EmptyAccount => EmptyAccount,
 }
 
 /// The versions that a decision stands on, each list in the order of its ids.

@@ -6,7 +6,7 @@ use super::{Aplus, Inner, SystemClock, SystemEntropy};
 use crate::asking::AskLimits;
 use crate::ports::{Clock, Entropy, Mailer, Store};
 use crate::words::letters::{Letters, StandardLetters};
-use crate::{HostKey, Lifetimes, Policy, Site};
+use crate::{HostKey, Lifetimes, Policy, Retention, Site};
 
 /// To which domains a mail goes that says that an address is unknown or deactivated (L7).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,7 @@ impl Builder {
             known_keys: Vec::new(),
             policy: Policy::default(),
             lifetimes: Lifetimes::default(),
+            retention: Retention::default(),
             limits: AskLimits::default(),
             notices: NoticeDomains::default(),
             work: tokio::sync::Notify::new(),
@@ -60,6 +61,12 @@ impl Builder {
     /// How long links and sessions live.
     pub fn lifetimes(mut self, lifetimes: Lifetimes) -> Self {
         self.0.lifetimes = lifetimes;
+        self
+    }
+
+    /// For how long personal data is kept (T3, T4); the letters say the same (A12).
+    pub fn retention(mut self, retention: Retention) -> Self {
+        self.0.retention = retention;
         self
     }
 

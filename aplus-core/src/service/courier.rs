@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::{Aplus, Context, Error, NoticeDomains};
+use super::{Aplus, Context, Error, Inner, NoticeDomains};
 use crate::asking::{self, Answer, Silence};
 use crate::journal::{Entry, Event, Origin, entry::About};
 use crate::link::{self, LinkState, Purpose};
@@ -265,7 +265,13 @@ impl Aplus {
                 }
             },
         };
-        let letter = self.0.letters.letter(mail, secret.as_ref(), &self.0.site);
+        let Inner {
+            letters,
+            site,
+            retention,
+            ..
+        } = &*self.0;
+        let letter = letters.letter(mail, secret.as_ref(), site, retention);
         // A relay's own words usually quote the address: they do not go to the log (T1).
         match self.0.mailer.send(&letter).await {
             Ok(()) => {

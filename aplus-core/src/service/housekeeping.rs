@@ -1,8 +1,8 @@
-//! What has to be done now and then: counted refusals, dead links, ended sessions.
+//! What has to be done now and then: counted refusals, dead links, ended sessions, and what is to be erased.
 
 use std::time::Duration;
 
-use super::{Aplus, Error};
+use super::{Aplus, ErasureReport, Error};
 use crate::journal::{Entry, Erasable, Event, Salt, entry::About};
 use crate::ports::{Outcome, StoredRefusals};
 use crate::{EntryId, Lifetimes, Timestamp};
@@ -26,11 +26,14 @@ pub struct HousekeepingReport {
     pub settled: u32,
     /// Links, sessions and askings forgotten (L9).
     pub purged: u32,
+    /// What was erased for its age (T3, T4).
+    pub erasure: ErasureReport,
 }
 
 impl Aplus {
     /// One pass at `now`: writes the entry of refusals counted for ten minutes (T1), forgets links dead for 30 days (L9)
-    /// and sessions beyond any limit. Bounded: what is left is for the next pass.
+    /// and sessions beyond any limit, and [erases](Self::erase_pass) what is due (T3, T4). Bounded: what is left is for the
+    /// next pass.
     ///
     /// # Errors
     /// What the store says.
@@ -57,6 +60,7 @@ impl Aplus {
             .store
             .purge(dead_since, opened_before, AT_ONCE)
             .await?;
+        report.erasure = self.erase_pass(now).await?;
         Ok(report)
     }
 

@@ -8,6 +8,7 @@ mod builder;
 mod context;
 mod courier;
 mod details;
+mod erasure;
 mod error;
 #[cfg(feature = "import")]
 mod founding;
@@ -25,6 +26,7 @@ pub use accounts::{Created, Warning};
 pub use builder::{Builder, NoticeDomains};
 pub use context::{Context, IdempotencyKey};
 pub use courier::CourierReport;
+pub use erasure::ErasureReport;
 pub use error::Error;
 #[cfg(feature = "import")]
 pub(crate) use founding::Founded;
@@ -49,7 +51,7 @@ use crate::rules::{Action, Permit};
 use crate::words::letters::Letters;
 use crate::{
     Act, Actable, Actor, Author, Circumstances, EmailAddress, EntryId, HostKey, KeyId, Lifetimes,
-    Policy, Refusal, RequestId, Site, Timestamp,
+    Policy, Refusal, RequestId, Retention, Site, Timestamp,
 };
 
 /// How often a decision is made anew when its facts moved before it was written.
@@ -85,6 +87,7 @@ struct Inner {
     known_keys: Vec<HostKey>,
     policy: Policy,
     lifetimes: Lifetimes,
+    retention: Retention,
     limits: AskLimits,
     notices: NoticeDomains,
     /// Wakes the courier of this process when an asking or a mail was queued.
@@ -136,6 +139,11 @@ impl Aplus {
         &self.0.lifetimes
     }
 
+    /// For how long personal data is kept.
+    pub fn retention(&self) -> &Retention {
+        &self.0.retention
+    }
+
     /// Where accounts are kept.
     #[must_use]
     pub fn store(&self) -> &dyn Store {
@@ -176,7 +184,16 @@ impl Aplus {
         context: &Context,
         author: Author,
     ) -> Result<Circumstances, StoreError> {
-        let at = self.now();
+        self.circumstances_at(self.now(), context, author)
+    }
+
+    /// The same for background work, which is given its time.
+    fn circumstances_at(
+        &self,
+        at: Timestamp,
+        context: &Context,
+        author: Author,
+    ) -> Result<Circumstances, StoreError> {
         Ok(Circumstances {
             at,
             origin: context.origin.clone(),

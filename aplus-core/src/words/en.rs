@@ -29,7 +29,9 @@ pub(super) fn status(status: Status) -> &'static str {
         Status::Active => "Active",
         Status::Deactivated(DeactivatedBy::Responsable) => "Deactivated by a responsable",
         Status::Deactivated(DeactivatedBy::Support) => "Deactivated by support",
-        Status::Withdrawn => "Withdrawn before its first use",
+        Status::Withdrawn => {
+            "Ended (withdrawn before its first use, or emptied long after its last)"
+        }
     }
 }
 
@@ -99,6 +101,8 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::CreateGroup => "Create a group",
         Action::AddOperator => "Add somebody to the support team",
         Action::Look => "Look at an account, a group or the journal as support",
+        Action::EraseJournal => "Erase what is old from the journal",
+        Action::EmptyAccount => "Empty an account unused for long",
         Action::Enter => "Enter a reserved place",
     }
 }

@@ -29,7 +29,9 @@ pub(super) fn status(status: Status) -> &'static str {
         Status::Active => "Actif",
         Status::Deactivated(DeactivatedBy::Responsable) => "Désactivé par un responsable",
         Status::Deactivated(DeactivatedBy::Support) => "Désactivé par le support",
-        Status::Withdrawn => "Retiré avant sa première utilisation",
+        Status::Withdrawn => {
+            "Terminé (retiré avant sa première utilisation, ou vidé longtemps après la dernière)"
+        }
     }
 }
 
@@ -99,6 +101,8 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::CreateGroup => "Créer un groupe",
         Action::AddOperator => "Ajouter un membre à l'équipe de support",
         Action::Look => "Consulter un compte, un groupe ou le journal au titre du support",
+        Action::EraseJournal => "Effacer du journal ce qui est ancien",
+        Action::EmptyAccount => "Vider un compte inutilisé depuis longtemps",
         Action::Enter => "Entrer dans un espace réservé",
     }
 }

@@ -3,7 +3,7 @@
 use aplus_core::rules::{self, Action, EntrySight, Permit, Permitted, Sight};
 use aplus_core::{
     Actor, Author, FirstName, JobTitle, LastName, Phone, ProfileChange, ProfileField, Reference,
-    Refusal, Requester, RequesterKind, SessionId, SupportRequest,
+    Refusal, Requester, RequesterKind, Retention, SessionId, SupportRequest, Timestamp,
 };
 
 use crate::cells::{Cell, Question};
@@ -141,6 +141,31 @@ fn of(action: Action, cell: &Cell<'_>) -> Answer {
         Action::Look => {
             let act = rules::look(actor, cell.subject.unwrap());
             pair(cell, rules::may_act_as_support(actor), act)
+        }
+        Action::EraseJournal => {
+            let (retention, now) = (Retention::default(), Timestamp::MAX);
+            let act = rules::erase_journal(actor, 7, &retention, now);
+            if let Ok(permit) = &act {
+                assert_eq!(permit.action().before(), retention.journal_before(now));
+            }
+            pair(cell, rules::may_erase(actor), act)
+        }
+        Action::EmptyAccount => {
+            let (retention, now) = (Retention::default(), Timestamp::MAX);
+            let act = rules::empty_account(actor, target(), &retention, now);
+            if let Ok(permit) = &act {
+                let standing = target().standing();
+                assert_eq!(permit.action().account(), standing.id);
+                assert_eq!(permit.action().before(), retention.accounts_before(now));
+                // A group whose active responsable goes is counted, and moves (A8, A10).
+                let counted = permit.basis().groups().len();
+                let expected = match standing.is_responsable() {
+                    true => target().groups().len(),
+                    false => 0,
+                };
+                assert_eq!(counted, expected, "{cell:?}");
+            }
+            pair(cell, rules::may_erase(actor), act)
         }
     }
 }

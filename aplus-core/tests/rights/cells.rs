@@ -450,7 +450,14 @@ impl Question {
         let is = |actions: &[Action]| matches!(self, Self::Of(action) if actions.contains(&action));
         let by_status = is(&[Deactivate, Reactivate, Withdraw]);
         let counted = by_status || is(&[RemoveMember]);
-        let on_account = counted || is(&[AddMember, AddMemberFor, EditProfile, ViewAccount]);
+        let on_account = counted
+            || is(&[
+                AddMember,
+                AddMemberFor,
+                EditProfile,
+                ViewAccount,
+                EmptyAccount,
+            ]);
         let creates = is(&[CreateAccount, CreateAccountFor]);
         let in_group = creates
             || is(&[AddMember, AddMemberFor, RemoveMember, ViewGroup])

@@ -29,7 +29,10 @@ grant update (times) on aplus.refusal_count to RUNTIME;
 grant delete on
     aplus.link, aplus.login_request, aplus.membership, aplus.outbox, aplus.refusal_count, aplus.session
     to RUNTIME;
-grant execute on function aplus.withdraw_account(uuid), aplus.mail_id(uuid, integer, text) to RUNTIME;
+grant execute on function
+    aplus.withdraw_account(uuid), aplus.erase_journal(bigint, integer), aplus.empty_account(uuid, bigint, bigint),
+    aplus.mail_id(uuid, integer, text)
+    to RUNTIME;
 
 -- Who reads the register and the journal, and no secret's hash.
 grant select on

@@ -31,7 +31,7 @@ with stated (relation, privilege, columns) as (values
     ('session', 'SELECT', null), ('session', 'INSERT', null), ('session', 'DELETE', null),
     ('session', 'UPDATE', array['last_seen_at', 'ended_at'])
 ),
-doors (name) as (values ('withdraw_account'), ('mail_id')),
+doors (name) as (values ('withdraw_account'), ('erase_journal'), ('empty_account'), ('mail_id')),
 words (privilege, word) as (values
     ('SELECT', 'select from '), ('INSERT', 'insert into '), ('UPDATE', 'update '), ('DELETE', 'delete from '),
     ('TRUNCATE', 'truncate '), ('REFERENCES', 'refer to '), ('TRIGGER', 'set triggers on ')

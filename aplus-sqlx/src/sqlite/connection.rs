@@ -154,6 +154,8 @@ fn writing(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .busy_timeout(PATIENCE)
         .pragma("recursive_triggers", "on")
         .pragma("trusted_schema", "off")
+        // What is erased is overwritten: it does not stay in the file until something else takes its place (T3, T4).
+        .pragma("secure_delete", "on")
         .pragma("query_only", "off")
 }
 
@@ -212,6 +214,7 @@ async fn check(
         ("foreign_keys", "pragma foreign_keys", "1"),
         ("recursive_triggers", "pragma recursive_triggers", "1"),
         ("trusted_schema", "pragma trusted_schema", "0"),
+        ("secure_delete", "pragma secure_delete", "1"),
         ("writable_schema", "pragma writable_schema", "0"),
         (
             "ignore_check_constraints",

@@ -176,12 +176,15 @@ pub(super) async fn append(connection: &mut SqliteConnection, entry: &Entry) -> 
     .bind(entry.commitment().0.as_slice())
     .execute(&mut *connection)
     .await?;
-    sqlx::query("insert into aplus_journal_erasable (entry_id, text, salt) values (?1, ?2, ?3)")
-        .bind(entry.id().as_uuid())
-        .bind(entry.erasable())
-        .bind(entry.salt().0.as_slice())
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "insert into aplus_journal_erasable (entry_id, text, salt, at) values (?1, ?2, ?3, ?4)",
+    )
+    .bind(entry.id().as_uuid())
+    .bind(entry.erasable())
+    .bind(entry.salt().0.as_slice())
+    .bind(entry.at().as_unix_micros())
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

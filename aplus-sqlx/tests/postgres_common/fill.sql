@@ -21,7 +21,9 @@ from generate_series(1, 10000) as n;
 -- Two hundred domains: not so many that one of them is rare.
 insert into aplus.account (id, email, roles, shared, status, deactivated_by, version, epoch, author_kind, created_at, last_login_at)
 select pg_temp.id(n), 'personne.' || n || '@ville' || n % 200 || '.example', case when n % 10 = 0 then 4 else 1 + n % 2 end, false,
-    case when n % 20 = 1 then 'deactivated' else 'active' end, case when n % 20 = 1 then 'support' end, 3, 1, 'machine', 1, 2
+    case when n % 20 = 1 then 'deactivated' else 'active' end, case when n % 20 = 1 then 'support' end, 3, 1, 'machine', 1,
+    -- Some were not used for decades.
+    case when n % 500 = 7 then 2 else 1600000000000000 - n end
 from generate_series(1, 100000) as n;
 
 insert into aplus.membership (account_id, group_id)
@@ -29,7 +31,7 @@ select pg_temp.id(n), pg_temp.id(1 + (n + other) % 10000) from generate_series(1
 
 -- One of each kind every 55 seconds, the last one an hour ago.
 create temporary table past as
-select n, pg_temp.id(n) as id, 2000000000000000 - 3600000000 - n * 55000000::bigint as at from generate_series(1, 100000) as n;
+select n, pg_temp.id(n) as id, 1600000000000000 - 3600000000 - n * 55000000::bigint as at from generate_series(1, 100000) as n;
 
 insert into aplus.login_request (id, at, browser, network, email, language, answered_at, answer, mailed)
 select id, at, pg_temp.hash(n), '192.0.2.' || n % 250, 'personne.' || n || '@ville' || n % 200 || '.example', 'fr', at + 1,
@@ -56,7 +58,7 @@ select id, at, case when n % 10 = 0 then 'refused' else 'logged_in' end,
     pg_temp.id(n % 19 * 5000 + 1), pg_temp.id(n % 23 + 1), '{}', id, pg_temp.hash(n), pg_temp.hash(n)
 from past;
 
-insert into aplus.journal_erasable (entry_id, text, salt) select id, '{}', pg_temp.hash(n) from past;
+insert into aplus.journal_erasable (entry_id, text, salt, at) select id, '{}', pg_temp.hash(n), at from past;
 
 insert into aplus.seal_queue (entry_id) select id from past;
 

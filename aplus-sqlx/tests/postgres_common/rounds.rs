@@ -5,8 +5,8 @@ use std::time::Duration;
 use aplus_core::asking::{Answer, AskLimits, Silence};
 use aplus_core::journal::EntryFilter;
 use aplus_core::ports::{
-    Accounts, AnsweredAsks, AskReceipt, AskSettings, FirstMember, Journal, Logins, NewAsk, Outbox,
-    Outcome, PeopleWanted, RefusalNote, TargetRef, Wanted, Written,
+    Accounts, AnsweredAsks, AskReceipt, AskSettings, Erasure, FirstMember, Journal, Logins, NewAsk,
+    Outbox, Outcome, PeopleWanted, RefusalNote, TargetRef, Wanted, Written,
 };
 use aplus_core::rules::{self, AccountDraft, Subject};
 use aplus_core::service::Context;
@@ -44,6 +44,7 @@ pub(crate) async fn ports(people: &People, watch: &mut Watch) {
     sessions(people, watch).await;
     journal(people, watch).await;
     outbox(people, watch).await;
+    erasure(people, watch).await;
 }
 
 async fn reads(people: &People, watch: &mut Watch) {
@@ -420,4 +421,25 @@ async fn outbox(people: &People, watch: &mut Watch) {
     watch.of("postpone", postponing).await.unwrap();
     let giving_up = store.give_up(given_up, now, "test");
     watch.of("give_up", giving_up).await.unwrap();
+}
+
+async fn erasure(people: &People, watch: &mut Watch) {
+    let (store, retention) = (&people.store, people.aplus.retention());
+    // Years later, and still in the past.
+    let later = people.aplus.now().saturating_add(hours(3 * 366 * 24));
+    let by = Author::Machine;
+    let due = store.erasable(retention.journal_before(later), LINES);
+    let due = watch.of("erasable", due).await.unwrap();
+    let facts = people.facts(by, None, None).await;
+    let permit = rules::erase_journal(&facts.actor, due, retention, later).unwrap();
+    let work = done(store.erase_journal(permit.into_act(people.now(by))));
+    watch.of("erase_journal", work).await;
+    let disused = store.disused(retention.accounts_before(people.aplus.now()), LINES);
+    watch.of("disused", disused).await.unwrap();
+    let unused = people.account(people.home, Role::Responsable).await;
+    let facts = people.facts(by, Some(&unused), None).await;
+    let target = facts.target.unwrap();
+    let permit = rules::empty_account(&facts.actor, &target, retention, later).unwrap();
+    let work = done(store.empty_account(permit.into_act(people.now(by))));
+    watch.of("empty_account", work).await;
 }

@@ -103,6 +103,8 @@ async fn the_doors_are_open_to_whom_they_are_for() {
     .unwrap();
     let runtime = crate::postgres_common::roles().runtime();
     let expected = [
+        format!("empty_account {runtime}"),
+        format!("erase_journal {runtime}"),
         format!("mail_id {runtime}"),
         format!("withdraw_account {runtime}"),
     ];

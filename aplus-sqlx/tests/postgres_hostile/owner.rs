@@ -5,7 +5,11 @@ use crate::town::Town;
 
 const APPROVED: &str = "(id, account_id, old_email, new_email, old_roles, new_roles, operator_id, approver_kind, approver_id, approved_at)";
 
-const HOSTILE: [(&str, &str); 56] = [
+/// What an emptying leaves of an account, but for its version and epoch.
+const EMPTIED: &str = "status = 'withdrawn', deactivated_by = null, email = null, requester_kind = null, requester_name = null,
+    reference = null, emptied_at = 5";
+
+const HOSTILE: [(&str, &str); 72] = [
     // No order, none that is approved, open, for this account, with these values (A3, A6).
     ("AP003", "update aplus.account set email = 'eve@evil.example' where id = {cleo}"),
     ("AP003", "update aplus.account set email = 'eve@evil.example', version = version + 1, epoch = epoch + 1 where id = {cleo}"),
@@ -65,6 +69,24 @@ const HOSTILE: [(&str, &str); 56] = [
     ("AP003", "delete from aplus.journal_entry where id = {entry}"),
     ("AP003", "update aplus.journal_erasable set text = ''"),
     ("AP003", "delete from aplus.journal_erasable"),
+    // Erasing early, or one entry of somebody that is young (T3).
+    ("AP003", "delete from aplus.journal_erasable where entry_id = {entry}"),
+    ("AP003", "update aplus.journal_erasable set at = 1 where entry_id = {entry}; delete from aplus.journal_erasable where entry_id = {entry}"),
+    ("AP003", "update aplus.journal_entry set at = 1 where id = {entry}; delete from aplus.journal_erasable where entry_id = {entry}"),
+    ("AP003", "select aplus.erase_journal({now}, 2)"),
+    ("AP003", "select aplus.empty_account({hugo}, {now}, 5)"),
+    // An account is emptied as a whole, and not one that was used or made within six months (T4).
+    ("AP003", "update aplus.account set EMPTIED, version = version + 1, epoch = epoch + 1 where id = {hugo}"),
+    ("AP003", "update aplus.account set EMPTIED, version = version + 1, epoch = epoch + 1 where id = {ines}"),
+    ("AP003", "update aplus.account set EMPTIED, version = version + 1, epoch = epoch + 1, last_login_at = 1 where id = {hugo}"),
+    ("AP003", "update aplus.account set EMPTIED where id = {ada}"),
+    ("AP003", "update aplus.account set EMPTIED, version = version + 1 where id = {ada}"),
+    ("AP003", "update aplus.account set EMPTIED, version = version + 1, epoch = epoch + 1, roles = 7 where id = {ada}"),
+    ("23514", "update aplus.account set status = 'withdrawn', email = null, emptied_at = 5, version = version + 1, epoch = epoch + 1 where id = {ada}"),
+    ("23514", "update aplus.account set emptied_at = 5, version = version + 1, epoch = epoch + 1 where id = {ada}"),
+    ("AP003", "update aplus.account set requester_kind = null, reference = null where id = {hugo}"),
+    ("AP003", "update aplus.account set emptied_at = null where id = {jo}"),
+    ("AP003", "update aplus.account set email = 'jo@ville.example', version = version + 1, epoch = epoch + 1 where id = {jo}"),
     ("AP003", "update aplus.seal_queue set entry_id = {entry}"),
     ("AP003", "delete from aplus.seal_queue"),
     ("AP003", "truncate aplus.journal_entry cascade"),
@@ -79,7 +101,7 @@ async fn none_of_them_changes_anything_as_the_owner() {
     let mut owner = town.owner().await;
     let before = town.dump(&mut owner).await;
     for (expected, hostile) in HOSTILE {
-        let done = town.run(&login, hostile).await;
+        let done = town.run(&login, &hostile.replace("EMPTIED", EMPTIED)).await;
         assert!(town.dump(&mut owner).await == before, "{hostile}");
         assert_eq!(state(&done), expected, "{hostile}: {done:?}");
     }
@@ -101,6 +123,12 @@ async fn none_of_them_changes_anything_as_the_owner() {
         epoch = epoch + 1 where id = {ada}";
     assert_eq!(state(&town.run(&login, again).await), "AP003");
     assert!(town.dump(&mut owner).await == before);
+    // And what is old goes, of whomever: the guards know no more than the age.
+    let old = format!(
+        "delete from aplus.journal_erasable where entry_id = {{old_entry}};
+        update aplus.account set {EMPTIED}, version = version + 1, epoch = epoch + 1 where id = {{cleo}}"
+    );
+    town.run(&login, &old).await.unwrap();
     println!(
         "counted: {} hostile statements on PostgreSQL as the owner",
         HOSTILE.len()

@@ -27,7 +27,7 @@ pub(crate) struct Kind {
 pub(crate) const COLUMNS: &str =
     "id, email, roles, shared, status, version, epoch, author_kind, created_at";
 
-pub(crate) const KINDS: [Kind; 12] = [
+pub(crate) const KINDS: [Kind; 13] = [
     Kind {
         about: "address and roles of an account (A3)",
         control: (
@@ -330,6 +330,49 @@ pub(crate) const KINDS: [Kind; 12] = [
             (NO_RIGHT, "update aplus.seal_queue set entry_id = {refusal} where entry_id = {entry}"),
             (NO_RIGHT, "delete from aplus.seal_queue"),
             (NO_RIGHT, "select entry_id from aplus.seal_queue for update"),
+        ],
+    },
+    Kind {
+        about: "what is erased by age (T3, T4)",
+        control: (Who::Server, "select aplus.erase_journal({before}, 1)"),
+        hostile: &[
+            // The hour is the database's, whatever the server says it is.
+            (GUARDED, "select aplus.erase_journal({lately}, 1)"),
+            (GUARDED, "select aplus.erase_journal({now}, 2)"),
+            (GUARDED, "select aplus.erase_journal(9223372036854775807, 1)"),
+            (GUARDED, "select aplus.empty_account({hugo}, {now}, 5)"),
+            (GUARDED, "select aplus.empty_account({ada}, {lately}, {now})"),
+            (GUARDED, "set timezone = 'Pacific/Kiritimati'; select aplus.erase_journal({lately}, 1)"),
+            (GUARDED, "create function pg_temp.now() returns timestamptz language sql as 'select timestamptz ''2100-01-01''';
+                set search_path = pg_temp, pg_catalog; select aplus.erase_journal(3000000000000000, 1)"),
+            (GUARDED, "create function pg_temp.least_kept() returns bigint language sql as 'select 9223372036854775807';
+                set search_path = pg_temp, aplus, pg_catalog; select aplus.empty_account({hugo}, 9223372036854775807, 5)"),
+            // More than there is, nothing at all, somebody in use.
+            (NOTHING, "select aplus.erase_journal({before}, 2)"),
+            (NOTHING, "select aplus.erase_journal(1, 1)"),
+            (NOTHING, "select aplus.erase_journal({before}, null)"),
+            (NOTHING, "select aplus.erase_journal(null, 1)"),
+            ("2201W", "select aplus.erase_journal({before}, -1)"),
+            (NOTHING, "select aplus.empty_account({hugo}, {before}, 5)"),
+            (NOTHING, "select aplus.empty_account({ines}, {before}, 5)"),
+            (NOTHING, "select aplus.empty_account({ada}, 1000, 5)"),
+            (NOTHING, "select aplus.empty_account({jo}, {before}, 6)"),
+            (NOTHING, "select aplus.empty_account({nobody}, {before}, 5)"),
+            (NOTHING, "select aplus.empty_account({ada}, null, 5)"),
+            (NOTHING, "select aplus.empty_account({ada}, {before}, null)"),
+            ("23514", "select aplus.empty_account({ada}, {before}, -1)"),
+            // The traces of one, though they are old.
+            (NO_RIGHT, "delete from aplus.journal_erasable where entry_id = {old_entry}"),
+            (NO_RIGHT, "update aplus.journal_erasable set at = 1 where entry_id = {entry}"),
+            (NO_RIGHT, "insert into aplus.journal_erasable values ({entry}, '{}', {h}) on conflict (entry_id) do update set at = 1"),
+            (NO_RIGHT, "update aplus.account set emptied_at = 5 where id = {ada}"),
+            (NO_RIGHT, "update aplus.account set emptied_at = null, status = 'active', version = version + 1 where id = {jo}"),
+            (NO_RIGHT, "select aplus.least_kept()"),
+            // What was emptied stays empty.
+            ("23514", "update aplus.account set first_name = 'Jo' where id = {jo}"),
+            (GUARDED, "update aplus.account set status = 'active', version = version + 1 where id = {jo}"),
+            (GUARDED, "update aplus.account set last_login_at = 7, version = version + 1 where id = {jo}"),
+            (NOTHING, "select aplus.withdraw_account({jo})"),
         ],
     },
     Kind {

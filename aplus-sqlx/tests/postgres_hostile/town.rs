@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use crate::postgres_common;
 
 /// Whose ids stand for the names in braces.
-const NAMED: [&str; 29] = [
+const NAMED: [&str; 33] = [
     "hall",
     "desk",
     "ada",
@@ -39,6 +39,10 @@ const NAMED: [&str; 29] = [
     "gus",
     "third_link",
     "nobody",
+    "hugo",
+    "ines",
+    "jo",
+    "old_entry",
 ];
 
 /// What the owner alone may write.
@@ -56,8 +60,9 @@ const OWNERS: &str = "
             closed_at)
         values ({closed}, {gus}, 'gus@ville.example', 'gus@ville.example', 1, 7, {op}, 'operator', {second}, 5, 6);";
 
-/// What the server writes: ada logged in once and belongs to two groups, ben is a responsable, nobody ever used the accounts
-/// of cleo, fay and gus, dan's is withdrawn.
+/// What the server writes: ada logged in once, long ago, and belongs to two groups, ben is a responsable, nobody ever used the
+/// accounts of cleo, fay and gus, dan's is withdrawn. Hugo's was used within six months, ines's made, jo's is emptied. Of the
+/// entries one is as young as that.
 const SERVERS: &str = "
     insert into aplus.group (id, name, search_key, france_services, matricule, version, author_kind, created_at) values
         ({hall}, 'Hall', 'hall', false, 'hall', 4, 'machine', 1), ({desk}, 'Desk', 'desk', false, 'desk', 0, 'machine', 1);
@@ -68,11 +73,17 @@ const SERVERS: &str = "
         ({cleo}, 'cleo@ville.example', 1, false, 'active', 0, 0, 'machine', null, null, 1),
         ({dan}, 'dan@ville.example', 1, false, 'active', 0, 0, 'machine', null, null, 1),
         ({fay}, 'fay@ville.example', 1, false, 'active', 0, 0, 'machine', null, null, 1),
-        ({gus}, 'gus@ville.example', 1, false, 'active', 0, 0, 'machine', null, null, 1);
+        ({gus}, 'gus@ville.example', 1, false, 'active', 0, 0, 'machine', null, null, 1),
+        ({hugo}, 'hugo@ville.example', 1, false, 'active', 0, 0, 'machine', 'person', 'ticket 13', 1),
+        ({ines}, 'ines@ville.example', 1, false, 'active', 0, 0, 'machine', null, null, {lately}),
+        ({jo}, 'jo@ville.example', 1, false, 'active', 0, 0, 'machine', 'person', 'ticket 14', 1);
     insert into aplus.membership values
-        ({ada}, {hall}), ({ada}, {desk}), ({ben}, {hall}), ({cleo}, {desk}), ({dan}, {desk}), ({fay}, {desk}), ({gus}, {desk});
+        ({ada}, {hall}), ({ada}, {desk}), ({ben}, {hall}), ({cleo}, {desk}), ({dan}, {desk}), ({fay}, {desk}), ({gus}, {desk}),
+        ({hugo}, {desk}), ({ines}, {desk}), ({jo}, {desk});
     update aplus.account set last_login_at = 1000, version = version + 1 where id = {ada};
+    update aplus.account set last_login_at = {lately}, version = version + 1 where id = {hugo};
     select aplus.withdraw_account({dan});
+    select aplus.empty_account({jo}, 2, 5);
     insert into aplus.link
         (id, hash, nonce, key_id, purpose, account_id, email, browser, issued_at, expires_at, epoch, language)
         select id, decode(replace(id::text || id::text, '-', ''), 'hex'), {h}, '\\x0102030405060708', 'log_in', account,
@@ -95,8 +106,9 @@ const SERVERS: &str = "
         ({mail}, 'ada@ville.example', 'link', '{}', true, 'fr', 1, 1), ({due}, 'ben@ville.example', 'link', '{}', true, 'fr', 1, 1);
     update aplus.outbox set to_address = null, sent_at = 5 where id = {mail};
     insert into aplus.journal_entry (id, at, kind, author_kind, details, commitment) values
-        ({entry}, 1, 'looked', 'machine', '{}', {h}), ({refusal}, 1, 'refused', 'machine', '{}', {h});
-    insert into aplus.journal_erasable values ({entry}, '{}', {h});
+        ({entry}, {lately}, 'looked', 'machine', '{}', {h}), ({old_entry}, 1, 'looked', 'machine', '{}', {h}),
+        ({refusal}, 1, 'refused', 'machine', '{}', {h});
+    insert into aplus.journal_erasable values ({entry}, '{}', {h}), ({old_entry}, '{}', {h});
     insert into aplus.refusal_count values ({refusal}, 'a key', 1, 4);";
 
 /// A database with people in it, and a login with the server's own rights.
@@ -119,7 +131,18 @@ impl Town {
     /// The statement with ids and roles for the names in braces.
     pub(crate) fn named(&self, statement: &str) -> String {
         let roles = postgres_common::roles();
+        let micros = |when: &str| format!("(extract(epoch from {when}) * 1000000)::bigint");
         let mut statement = statement
+            .replace("{now}", &micros("now()"))
+            // Younger than six months, and older.
+            .replace(
+                "{lately}",
+                &micros("now() - interval '6 months' + interval '1 day'"),
+            )
+            .replace(
+                "{before}",
+                &micros("now() - interval '6 months' - interval '1 day'"),
+            )
             .replace("{h}", &format!("'\\x{}'::bytea", "ab".repeat(32)))
             .replace("{g}", &format!("'\\x{}'::bytea", "cd".repeat(32)))
             .replace("{owner}", roles.owner())

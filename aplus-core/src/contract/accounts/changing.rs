@@ -20,7 +20,7 @@ pub(in crate::contract) async fn address_and_roles_outlive_every_act(harness: &d
             frozen
         };
         let withdrawn = match &deed {
-            Deed::Withdraw { account, .. } => Some(*account),
+            Deed::Withdraw { account, .. } | Deed::EmptyAccount { account, .. } => Some(*account),
             _ => None,
         };
         let before = frozen(withdrawn).await;
@@ -61,7 +61,8 @@ pub(in crate::contract) async fn versions_move_by_one_and_only_with_what_rights_
             | Deed::RemoveMember { account, .. }
             | Deed::Deactivate { account, .. }
             | Deed::Reactivate { account, .. }
-            | Deed::Withdraw { account, .. } => Some(*account),
+            | Deed::Withdraw { account, .. }
+            | Deed::EmptyAccount { account, .. } => Some(*account),
             Deed::LogIn { .. } => Some(scene.aidant),
             _ => None,
         };
@@ -97,7 +98,7 @@ pub(in crate::contract) async fn deactivation_adds_one_to_the_epoch(harness: &dy
             epochs
         };
         let ended = match &deed {
-            Deed::Deactivate { account, .. } => Some(*account),
+            Deed::Deactivate { account, .. } | Deed::EmptyAccount { account, .. } => Some(*account),
             Deed::EndAllSessions { .. } => Some(scene.aidant),
             _ => None,
         };

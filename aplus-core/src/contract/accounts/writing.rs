@@ -51,7 +51,7 @@ pub(in crate::contract) async fn an_act_its_entry_its_seal_line_and_its_mails_ar
     for (world, scene, deed) in each_deed(harness).await {
         let entries = world.entries().await;
         let sealed: BTreeSet<_> = world.probe.seal_queue().await.into_iter().collect();
-        let outbox: BTreeSet<_> = world.outbox().await.into_iter().collect();
+        let outbox: BTreeSet<_> = world.outbox().await.iter().map(|line| line.id).collect();
         let prepared = world.decide(&deed).await.unwrap();
         let (entry, mails) = (prepared.entry().clone(), prepared.mails().to_vec());
         assert_eq!(
@@ -110,7 +110,7 @@ pub(in crate::contract) async fn an_act_its_entry_its_seal_line_and_its_mails_ar
             .outbox()
             .await
             .into_iter()
-            .filter(|line| !outbox.contains(line));
+            .filter(|line| !outbox.contains(&line.id));
         let new: BTreeSet<_> = new.map(|line| (line.id, line.to)).collect();
         assert_eq!(new, expected, "{deed:?}");
     }
@@ -177,7 +177,8 @@ pub(in crate::contract) async fn the_same_acts_make_the_same_store_at_any_time(
         .filter_map(|rest| rest.split_once('-'))
         .map(|it| it.0)
         .collect();
-    assert_eq!(read, BTreeSet::from(["2001"]), "a clock was read");
+    // In 2003 accounts are emptied.
+    assert_eq!(read, BTreeSet::from(["2001", "2003"]), "a clock was read");
 }
 
 /// Polls a future so many times, then drops it: what a client that goes away does to a request.

@@ -113,6 +113,23 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
             whose(entry)
         ),
         Event::Looked { subject } => looked(*subject, entry, &by, when),
+        Event::JournalErased {
+            entries,
+            months,
+            reason,
+            before: _,
+        } => format!(
+            "Origin and free text of {entries} entries of the journal, older than {months} months, were \
+                erased {by}{when}{}.",
+            match reason {
+                None => String::new(),
+                Some(reason) => format!(" (reason for that time: {reason})"),
+            }
+        ),
+        Event::AccountEmptied => format!(
+            "The address and details of {}, unused for long, were erased {by}{when}.",
+            object(entry)
+        ),
         Event::Refused {
             action,
             code: _,
@@ -299,6 +316,8 @@ pub(in crate::words) fn event_kind(kind: &str) -> &str {
         "session_ended" => "A session ended",
         "all_sessions_ended" => "All sessions ended",
         "looked" => "A look of support",
+        "journal_erased" => "Erasure in the journal",
+        "account_emptied" => "Erasure of an unused account",
         "refused" => "A refusal",
         "refused_again" => "A refusal, again",
         other => other,

@@ -126,6 +126,24 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
             format!("{all} ont été fermés {by}{when}.")
         }
         Event::Looked { subject } => looked(*subject, entry, &by, when),
+        Event::JournalErased {
+            entries,
+            months,
+            reason,
+            before: _,
+        } => format!(
+            "L'origine et les textes libres de {entries}\u{a0}entrées du journal, plus anciennes que \
+                {months}\u{a0}mois, ont été effacés {by}{when}{}.",
+            match reason {
+                None => String::new(),
+                Some(reason) => format!(" (durée motivée\u{a0}: {reason})"),
+            }
+        ),
+        Event::AccountEmptied => format!(
+            "L'adresse et les informations {}, inutilisé depuis longtemps, ont été effacées \
+                {by}{when}.",
+            of_account(entry)
+        ),
         Event::Refused {
             action,
             code: _,
@@ -324,6 +342,8 @@ pub(in crate::words) fn event_kind(kind: &str) -> &str {
         "session_ended" => "Fermeture d'une session",
         "all_sessions_ended" => "Fermeture de toutes les sessions",
         "looked" => "Consultation par le support",
+        "journal_erased" => "Effacement dans le journal",
+        "account_emptied" => "Effacement d'un compte inutilisé",
         "refused" => "Refus",
         "refused_again" => "Refus répété",
         other => other,

@@ -1,9 +1,9 @@
 //! The letters in English.
 
-use super::{DETAILS_MONTHS, Draft, Facts, LoginLink, TRACES_MONTHS};
+use super::{Draft, Facts, LoginLink};
 use crate::account::Author;
 use crate::mail::Message;
-use crate::{RequesterKind, Site};
+use crate::{RequesterKind, Retention, Site};
 
 const LOG_IN: &str = "Log in";
 const MY_GROUPS: &str = "See my groups";
@@ -154,7 +154,7 @@ fn welcome(by: Author, requester: Option<RequesterKind>, facts: &Facts<'_>) -> D
     ))
     .paragraph("There is no password. To log in, ask for a link with this address:")
     .link(LOG_IN, facts.site.url(Site::LOGIN));
-    kept(draft)
+    kept(draft, facts.retention)
         .paragraph(format!(
             "This account is not for you? Do not log in, and write to {contact}: as long as \
                 nobody has logged in, the account can be withdrawn and your address erased."
@@ -179,7 +179,7 @@ fn added(by: Author, requester: Option<RequesterKind>, facts: &Facts<'_>) -> Dra
     ))
     .paragraph("Your groups are on this page:")
     .link(MY_GROUPS, facts.site.url(Site::GROUPS));
-    kept(draft).paragraph(format!(
+    kept(draft, facts.retention).paragraph(format!(
         "This group is not for you? You can leave it on its page, or write to {contact}, as for \
             any question about this group or your data."
     ))
@@ -263,16 +263,17 @@ fn operator_added(facts: &Facts<'_>) -> Draft {
 }
 
 /// What A12 wants told: what is kept, and for how long (T3, T4).
-fn kept(draft: Draft) -> Draft {
+fn kept(draft: Draft, retention: &Retention) -> Draft {
+    let (details, traces) = (retention.accounts(), retention.journal());
     draft.paragraph("What is kept, and for how long:").list([
         format!(
             "your address and your details (first name, last name, job title, phone number), \
-                where they are filled in: erased {DETAILS_MONTHS} months after the account's \
+                where they are filled in: erased {details} months after the account's \
                 last use. Its number, roles, groups and dates stay;"
         ),
         format!(
             "a journal of what is done. Network addresses, browsers and free text in it are \
-                erased after {TRACES_MONTHS} months; who did what to which account stays, by \
+                erased after {traces} months; who did what to which account stays, by \
                 numbers."
         ),
     ])

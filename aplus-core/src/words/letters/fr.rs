@@ -1,9 +1,9 @@
 //! The letters in French.
 
-use super::{DETAILS_MONTHS, Draft, Facts, LoginLink, TRACES_MONTHS};
+use super::{Draft, Facts, LoginLink};
 use crate::account::Author;
 use crate::mail::Message;
-use crate::{RequesterKind, Site};
+use crate::{RequesterKind, Retention, Site};
 
 const LOG_IN: &str = "Se connecter";
 const MY_GROUPS: &str = "Voir mes groupes";
@@ -171,7 +171,7 @@ fn welcome(by: Author, requester: Option<RequesterKind>, facts: &Facts<'_>) -> D
             adresse\u{a0}:",
     )
     .link(LOG_IN, facts.site.url(Site::LOGIN));
-    kept(draft)
+    kept(draft, facts.retention)
         .paragraph(format!(
             "Ce compte n'est pas pour vous\u{a0}? Ne vous connectez pas et écrivez à \
                 {contact}\u{a0}: tant que personne ne s'y est connecté, le compte peut être \
@@ -197,7 +197,7 @@ fn added(by: Author, requester: Option<RequesterKind>, facts: &Facts<'_>) -> Dra
     ))
     .paragraph("Vos groupes sont sur cette page\u{a0}:")
     .link(MY_GROUPS, facts.site.url(Site::GROUPS));
-    kept(draft).paragraph(format!(
+    kept(draft, facts.retention).paragraph(format!(
         "Ce groupe n'est pas pour vous\u{a0}? Vous pouvez le quitter depuis sa page, ou écrire à \
             {contact}, comme pour toute question sur ce groupe ou sur vos données."
     ))
@@ -285,19 +285,20 @@ fn operator_added(facts: &Facts<'_>) -> Draft {
 }
 
 /// What A12 wants told: what is kept, and for how long (T3, T4).
-fn kept(draft: Draft) -> Draft {
+fn kept(draft: Draft, retention: &Retention) -> Draft {
+    let (details, traces) = (retention.accounts(), retention.journal());
     draft
         .paragraph("Ce qui est conservé, et combien de temps\u{a0}:")
         .list([
             format!(
                 "votre adresse et vos informations (prénom, nom, fonction, téléphone), si elles \
-                    sont remplies\u{a0}: effacées {DETAILS_MONTHS}\u{a0}mois après la dernière \
+                    sont remplies\u{a0}: effacées {details}\u{a0}mois après la dernière \
                     utilisation du compte. Son numéro, ses rôles, ses groupes et ses dates \
                     restent\u{a0};"
             ),
             format!(
                 "un journal de ce qui est fait. L'adresse réseau, le navigateur et les textes \
-                    libres en sont effacés au bout de {TRACES_MONTHS}\u{a0}mois\u{a0}; qui a \
+                    libres en sont effacés au bout de {traces}\u{a0}mois\u{a0}; qui a \
                     fait quoi sur quel compte y reste, par numéros."
             ),
         ])

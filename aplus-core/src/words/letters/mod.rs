@@ -15,33 +15,41 @@ use super::Language;
 use crate::account::Author;
 use crate::mail::Message;
 use crate::ports::{Letter, QueuedMail};
-use crate::{EmailAddress, GroupId, LinkSecret, Site};
-
-/// An account's details and address are erased this many months after its last use (T4).
-const DETAILS_MONTHS: u8 = 24;
-/// Network addresses, browsers and free text in the journal are erased after this many months (T3).
-const TRACES_MONTHS: u8 = 12;
+use crate::{EmailAddress, GroupId, LinkSecret, Retention, Site};
 
 /// Writes letters; a host may bring its own in place of [`StandardLetters`].
 ///
 /// ```
 /// use aplus_core::ports::{Letter, QueuedMail};
 /// use aplus_core::words::letters::{Letters, StandardLetters};
-/// use aplus_core::{LinkSecret, Site};
+/// use aplus_core::{LinkSecret, Retention, Site};
 ///
 /// struct Signed;
 ///
 /// impl Letters for Signed {
-///     fn letter(&self, mail: &QueuedMail, link: Option<&LinkSecret>, site: &Site) -> Letter {
-///         let mut letter = StandardLetters.letter(mail, link, site);
+///     fn letter(
+///         &self,
+///         mail: &QueuedMail,
+///         link: Option<&LinkSecret>,
+///         site: &Site,
+///         retention: &Retention,
+///     ) -> Letter {
+///         let mut letter = StandardLetters.letter(mail, link, site, retention);
 ///         letter.text.push_str("\nPréfecture de l'Ain\n");
 ///         letter
 ///     }
 /// }
 /// ```
 pub trait Letters: Send + Sync {
-    /// The letter for a mail, with the link's secret where the mail carries a link.
-    fn letter(&self, mail: &QueuedMail, link: Option<&LinkSecret>, site: &Site) -> Letter;
+    /// The letter for a mail, with the link's secret where the mail carries a link. Whoever is welcomed is told for how long
+    /// what is kept: `retention` says it (A12).
+    fn letter(
+        &self,
+        mail: &QueuedMail,
+        link: Option<&LinkSecret>,
+        site: &Site,
+        retention: &Retention,
+    ) -> Letter;
 }
 
 /// The letters of this library.
@@ -49,8 +57,14 @@ pub trait Letters: Send + Sync {
 pub struct StandardLetters;
 
 impl Letters for StandardLetters {
-    fn letter(&self, mail: &QueuedMail, link: Option<&LinkSecret>, site: &Site) -> Letter {
-        let facts = Facts::of(mail, link, site);
+    fn letter(
+        &self,
+        mail: &QueuedMail,
+        link: Option<&LinkSecret>,
+        site: &Site,
+        retention: &Retention,
+    ) -> Letter {
+        let facts = Facts::of(mail, link, site, retention);
         let draft = match mail.language {
             Language::French => fr::draft(&facts),
             Language::English => en::draft(&facts),
@@ -73,6 +87,7 @@ struct Facts<'a> {
     author_email: Option<&'a EmailAddress>,
     link: Option<LoginLink>,
     site: &'a Site,
+    retention: &'a Retention,
 }
 
 /// A login link as it is read.
@@ -84,7 +99,12 @@ struct LoginLink {
 }
 
 impl<'a> Facts<'a> {
-    fn of(mail: &'a QueuedMail, secret: Option<&LinkSecret>, site: &'a Site) -> Self {
+    fn of(
+        mail: &'a QueuedMail,
+        secret: Option<&LinkSecret>,
+        site: &'a Site,
+        retention: &'a Retention,
+    ) -> Self {
         let link = match (mail.message.link(), &mail.link, secret) {
             (Some(_), Some(key), Some(secret)) => {
                 let (asked_at, until) = (key.facts.issued_at, key.facts.expires_at);
@@ -102,6 +122,7 @@ impl<'a> Facts<'a> {
             author_email: mail.author_email.as_ref(),
             link,
             site,
+            retention,
         }
     }
 

@@ -11,7 +11,9 @@ use crate::ports::LinkKey;
 
 use crate::secret::{BrowserHash, LinkHash, Nonce};
 use crate::words::tests::bad_space;
-use crate::{AccountId, HostKey, LinkId, MailId, OperatorId, RequesterKind, Timestamp};
+use crate::{
+    AccountId, HostKey, LinkId, MailId, OperatorId, RequesterKind, RetentionReason, Timestamp,
+};
 
 const RESPONSABLE: &str = "o'neil&fils@ain.fr";
 
@@ -156,7 +158,12 @@ fn mail_living(message: Message, language: Language, life: Duration) -> QueuedMa
 }
 
 fn letter(message: Message, language: Language, site: &Site) -> Letter {
-    StandardLetters.letter(&mail(message, language), Some(&secret()), site)
+    StandardLetters.letter(
+        &mail(message, language),
+        Some(&secret()),
+        site,
+        &Retention::default(),
+    )
 }
 
 fn each(check: impl Fn(Message, Language, &Letter)) {
@@ -323,7 +330,8 @@ fn the_life_of_a_link_is_its_own() {
     for (minutes, until) in [(5, "13:55"), (10, "14:00"), (30, "14:20")] {
         for language in Language::ALL {
             let mail = mail_living(message, language, Duration::from_secs(minutes * 60));
-            let letter = StandardLetters.letter(&mail, Some(&secret()), &site());
+            let letter =
+                StandardLetters.letter(&mail, Some(&secret()), &site(), &Retention::default());
             let text = letter.text.replace(['\u{a0}', '\n'], " ");
             assert!(text.contains(&format!(" {minutes} minutes")), "{text}");
             assert!(text.contains(until) && text.contains("13:50"), "{text}");
@@ -343,7 +351,12 @@ fn a_link_without_its_secret_is_asked_for_anew() {
         link: LinkId::from_uuid(id(1)),
     };
     for language in Language::ALL {
-        let letter = StandardLetters.letter(&mail(message, language), None, &site());
+        let letter = StandardLetters.letter(
+            &mail(message, language),
+            None,
+            &site(),
+            &Retention::default(),
+        );
         assert!(letter.link.is_none());
         assert!(
             letter.text.contains("\nhttps://aplus.example/connexion\n"),
@@ -385,12 +398,32 @@ fn a_welcome_says_all_that_is_due_and_names_nobody() {
 }
 
 #[test]
+fn a_welcome_says_for_how_long_this_host_keeps_what() {
+    let reason = RetentionReason::parse("enquête").unwrap();
+    let retention = Retention::default().with_accounts(36).unwrap();
+    let retention = retention.with_journal_for(18, reason).unwrap();
+    let (by, requester) = (AUTHORS[0], None);
+    for message in [
+        Message::Welcome { by, requester },
+        Message::AddedToGroup { by, requester },
+    ] {
+        for language in Language::ALL {
+            let mail = mail(message, language);
+            let letter = StandardLetters.letter(&mail, None, &site(), &retention);
+            let text = letter.text.replace(['\u{a0}', '\n'], " ");
+            assert!(text.contains("36 mo") && text.contains("18 mo"), "{text}");
+            assert!(!text.contains("24 mo") && !text.contains("12 mo"), "{text}");
+        }
+    }
+}
+
+#[test]
 fn an_author_whose_address_is_not_known_is_a_responsable_and_support_answers() {
     for language in Language::ALL {
         let message = Message::RemovedFromGroup { by: AUTHORS[0] };
         let mut mail = mail(message, language);
         mail.author_email = None;
-        let letter = StandardLetters.letter(&mail, None, &site());
+        let letter = StandardLetters.letter(&mail, None, &site(), &Retention::default());
         assert!(letter.text.contains("responsable"), "{}", letter.text);
         assert_eq!(
             letter.text.matches("support@aplus.example").count(),

@@ -69,10 +69,11 @@ pub async fn answer(connection: &mut PgConnection, answered: &AnsweredAsks) -> R
             from fresh, unnest($21::uuid[], $22::bigint[], $23::text[], $24::text[], $25::uuid[], $26::uuid[],
                 $27::uuid[], $28::text[], $29::bytea[])
                 as e (id, at, kind, author_kind, author_id, account_id, group_id, details, commitment)
+            returning id
         ),
         kept as (
             insert into aplus.journal_erasable (entry_id, text, salt)
-            select e.* from fresh, unnest($21, $30::text[], $31::bytea[]) as e (id, text, salt)
+            select e.* from noted join unnest($21, $30::text[], $31::bytea[]) as e (id, text, salt) using (id)
         ),
         mailed as (
             insert into aplus.outbox

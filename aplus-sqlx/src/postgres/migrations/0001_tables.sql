@@ -1,5 +1,5 @@
--- Times are whole microseconds since 1970 (to_timestamp(at / 1e6) shows one); every one of them was bound by the server,
--- the database's clock is never read. Lines are compared byte by byte: the core made the normal forms.
+-- Times are whole microseconds since 1970 (to_timestamp(at / 1e6) shows one); every one of them was bound by the server.
+-- The database's clock is read in one place, least_kept(), so that nothing is erased early (T3, T4). Lines are compared byte by byte: the core made the normal forms.
 
 create table aplus.operator (
     id uuid not null primary key,
@@ -54,14 +54,20 @@ create table aplus.account (
     reference text,
     created_at bigint not null check (created_at >= 0),
     last_login_at bigint check (last_login_at >= 0),
+    emptied_at bigint check (emptied_at >= 0),
     check ((status = 'deactivated') = (deactivated_by is not null)),
     check (not shared or roles & 4 = 0),
+    -- An emptying is whole (T4).
+    check (emptied_at is null or (
+        status = 'withdrawn' and num_nonnulls(email, first_name, last_name, job_title, phone, requester_kind) = 0
+    )),
     check ((author_kind = 'machine') = (author_id is null)),
     check ((requester_kind is null) = (reference is null)),
     check (requester_kind is not null or requester_name is null)
 );
 
 create index account_by_domain on aplus.account (domain);
+create index account_by_last_use on aplus.account (coalesce(last_login_at, created_at), id) where emptied_at is null;
 
 create table aplus.membership (
     account_id uuid not null references aplus.account (id),
@@ -165,6 +171,7 @@ create table aplus.outbox (
 create index outbox_due on aplus.outbox (urgent desc, queued_at, id) where to_address is not null;
 create index outbox_settled on aplus.outbox (queued_at) where to_address is null;
 create index outbox_by_link on aplus.outbox (link_id) where link_id is not null;
+create index outbox_by_address on aplus.outbox (to_address) where to_address is not null;
 
 create table aplus.journal_entry (
     id uuid not null primary key,
@@ -190,11 +197,16 @@ create index journal_entry_by_author
     on aplus.journal_entry (author_kind, coalesce(author_id, '00000000-0000-0000-0000-000000000000'), at, id);
 create index journal_entry_by_kind on aplus.journal_entry (kind, at, id);
 
+-- Here are only those that were not erased: the oldest are found without reading what is left of the erased ones.
 create table aplus.journal_erasable (
     entry_id uuid not null primary key references aplus.journal_entry (id),
     text text not null,
-    salt bytea not null check (octet_length(salt) = 32)
+    salt bytea not null check (octet_length(salt) = 32),
+    -- The entry's own, which a trigger sets.
+    at bigint not null check (at >= 0)
 );
+
+create index journal_erasable_by_age on aplus.journal_erasable (at, entry_id);
 
 create table aplus.seal_queue (
     entry_id uuid not null primary key references aplus.journal_entry (id)

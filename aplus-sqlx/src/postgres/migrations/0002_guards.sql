@@ -5,9 +5,15 @@
 -- Those that look at other lines than their own take a lock first and then look at what is committed by then. A transaction
 -- of a higher isolation would look at what was there when it began, lock or no lock: it is refused (P2).
 
+-- What was written or used after this may not be erased, whatever the server says of the hour: the least setting of T3 and
+-- T4, in months of the calendar. The one place where the database's clock is read.
+create function aplus.least_kept() returns bigint language sql stable set search_path = pg_catalog, pg_temp as $$
+    select (extract(epoch from (now() at time zone 'UTC') - interval '6 months') * 1000000)::bigint
+$$;
+
 create function aplus.account_begins() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-    if new.email is null or new.status <> 'active' or new.last_login_at is not null then
+    if new.email is null or new.status <> 'active' or new.last_login_at is not null or new.emptied_at is not null then
         raise exception 'A5: an account begins active, with an address, before its first log-in' using errcode = 'AP003';
     end if;
     if current_setting('transaction_isolation') <> 'read committed' then
@@ -23,16 +29,30 @@ begin
 end $$;
 
 create function aplus.account_keeps() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    empties boolean := old.emptied_at is null and new.emptied_at is not null;
 begin
-    if (new.id, new.shared, new.author_kind, new.author_id, new.requester_kind, new.requester_name, new.reference,
-            new.created_at)
-        is distinct from (old.id, old.shared, old.author_kind, old.author_id, old.requester_kind, old.requester_name,
-            old.reference, old.created_at)
+    if (new.id, new.shared, new.author_kind, new.author_id, new.created_at)
+        is distinct from (old.id, old.shared, old.author_kind, old.author_id, old.created_at)
+        or (not empties and (new.requester_kind, new.requester_name, new.reference)
+            is distinct from (old.requester_kind, old.requester_name, old.reference))
     then
         raise exception 'A3: the provenance of an account never changes' using errcode = 'AP003';
     end if;
+    -- As a whole: what must be null by then, the table says.
+    if new.emptied_at is distinct from old.emptied_at then
+        if not empties
+            or (new.version, new.epoch) <> (old.version + 1, old.epoch + 1)
+            or (new.roles, new.last_login_at) is distinct from (old.roles, old.last_login_at)
+            or coalesce(old.last_login_at, old.created_at) >= aplus.least_kept()
+        then
+            raise exception 'T4: an account is emptied once, as a whole, six months after its last use at the earliest'
+                using errcode = 'AP003';
+        end if;
+    end if;
     if (old.status = 'withdrawn' and new.status <> 'withdrawn')
-        or (new.status = 'withdrawn' and (new.email is not null or new.last_login_at is not null))
+        or (new.status = 'withdrawn' and new.emptied_at is null and (new.email is not null or new.last_login_at is not null))
+        or (old.emptied_at is not null and new.last_login_at is distinct from old.last_login_at)
     then
         raise exception 'A11: only an account that nobody ever used is withdrawn, for good, and its address is free'
             using errcode = 'AP003';
@@ -47,7 +67,7 @@ begin
     then
         raise exception 'L10: version and epoch move with what they count, by one, and never back' using errcode = 'AP003';
     end if;
-    if (new.email, new.roles) is not distinct from (old.email, old.roles) then
+    if empties or (new.email, new.roles) is not distinct from (old.email, old.roles) then
         return new;
     end if;
     if new.status = 'withdrawn' and old.status <> 'withdrawn' and new.roles = old.roles then
@@ -232,6 +252,26 @@ end $$;
 create trigger journal_entry_is_queued after insert on aplus.journal_entry
     for each row execute function aplus.journal_entry_is_queued();
 
+create function aplus.journal_erasable_begins() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    select at into new.at from aplus.journal_entry where id = new.entry_id;
+    return new;
+end $$;
+
+create trigger journal_erasable_begins before insert on aplus.journal_erasable
+    for each row execute function aplus.journal_erasable_begins();
+
+create function aplus.journal_erasable_stays() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if old.at >= aplus.least_kept() then
+        raise exception 'T3: nothing of the journal is erased within six months' using errcode = 'AP003';
+    end if;
+    return old;
+end $$;
+
+create trigger journal_erasable_stays before delete on aplus.journal_erasable
+    for each row execute function aplus.journal_erasable_stays();
+
 create function aplus.nothing_changes() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     raise exception 'T2: %.% never changes and never goes', tg_table_schema, tg_table_name using errcode = 'AP003';
@@ -244,9 +284,9 @@ create trigger support_order_stays before delete on aplus.support_order
     for each row execute function aplus.nothing_changes();
 create trigger journal_entry_stays before update or delete on aplus.journal_entry
     for each row execute function aplus.nothing_changes();
--- Erasing by age (T3) and sealing (T2) bring their own conditions when they come.
-create trigger journal_erasable_stays before update or delete on aplus.journal_erasable
+create trigger journal_erasable_keeps before update on aplus.journal_erasable
     for each row execute function aplus.nothing_changes();
+-- Sealing (T2) brings its own condition when it comes.
 create trigger seal_queue_stays before update or delete on aplus.seal_queue
     for each row execute function aplus.nothing_changes();
 

@@ -38,6 +38,58 @@ begin
     return 'done';
 end $$;
 
+-- T3: what the oldest entries hold that can be erased goes, of exactly so many; of none, where fewer were written before
+-- `before`. Answers how many. Nobody chooses whose.
+create function aplus.erase_journal(before bigint, entries integer) returns integer language plpgsql strict
+    security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    due uuid[];
+begin
+    if before > aplus.least_kept() then
+        raise exception 'T3: nothing of the journal is erased within six months' using errcode = 'AP003';
+    end if;
+    -- Who comes second waits here, and then finds those gone that the first has erased.
+    due := array(
+        select entry_id from aplus.journal_erasable e where e.at < erase_journal.before
+        order by e.at, e.entry_id limit entries for update
+    );
+    if cardinality(due) < entries then
+        return 0;
+    end if;
+    delete from aplus.journal_erasable where entry_id = any (due);
+    return entries;
+end $$;
+
+-- T4: an account that was last used before `before` loses its address, its details and what is known of its requester; its
+-- links and sessions end by number. Answers its id, or nothing where it was used since, or emptied before. Whatever else
+-- holds the address, or a text about the person, is cleared here and nowhere else.
+create function aplus.empty_account(account uuid, before bigint, at bigint) returns uuid language plpgsql strict
+    security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    address text;
+begin
+    if before > aplus.least_kept() then
+        raise exception 'T4: no account is emptied within six months of its last use' using errcode = 'AP003';
+    end if;
+    select email into address from aplus.account a
+    where a.id = account and a.emptied_at is null and coalesce(a.last_login_at, a.created_at) < before
+    for no key update;
+    if not found then
+        return null;
+    end if;
+    update aplus.account a
+    set status = 'withdrawn', deactivated_by = null, email = null, first_name = null, last_name = null, job_title = null,
+        phone = null, requester_kind = null, requester_name = null, reference = null,
+        emptied_at = empty_account.at, version = a.version + 1, epoch = a.epoch + 1
+    where a.id = account;
+    delete from aplus.link l where l.account_id = account;
+    -- One that still waits is answered first: that the address is unknown.
+    delete from aplus.login_request r where r.email = address and r.answered_at is not null;
+    update aplus.outbox o set to_address = null, given_up_at = empty_account.at, reason = 'emptied'
+    where o.to_address = address;
+    return account;
+end $$;
+
 -- The id of the copy of a mail for one address, as the core makes it: a mail that is sent twice is seen to be one.
 create function aplus.mail_id(cause uuid, number integer, address text) returns uuid language sql immutable
     set search_path = pg_catalog, pg_temp as $$

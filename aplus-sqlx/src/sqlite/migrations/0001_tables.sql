@@ -55,14 +55,20 @@ create table aplus_account (
     reference text,
     created_at integer not null check (created_at >= 0),
     last_login_at integer check (last_login_at >= 0),
+    emptied_at integer check (emptied_at >= 0),
     check ((status = 'deactivated') = (deactivated_by is not null)),
     check (shared = 0 or roles & 4 = 0),
+    -- An emptying is whole (T4).
+    check (emptied_at is null or (
+        status = 'withdrawn' and coalesce(email, first_name, last_name, job_title, phone, requester_kind) is null
+    )),
     check ((author_kind = 'machine') = (author_id is null)),
     check ((requester_kind is null) = (reference is null)),
     check (requester_kind is not null or requester_name is null)
 ) strict, without rowid;
 
 create index aplus_account_by_domain on aplus_account (domain);
+create index aplus_account_by_last_use on aplus_account (coalesce(last_login_at, created_at), id) where emptied_at is null;
 
 create table aplus_membership (
     account_id blob not null references aplus_account (id),
@@ -166,6 +172,7 @@ create table aplus_outbox (
 create index aplus_outbox_due on aplus_outbox (urgent, queued_at, id) where to_address is not null;
 create index aplus_outbox_settled on aplus_outbox (queued_at) where to_address is null;
 create index aplus_outbox_by_link on aplus_outbox (link_id) where link_id is not null;
+create index aplus_outbox_by_address on aplus_outbox (to_address) where to_address is not null;
 
 create table aplus_journal_entry (
     id blob not null primary key check (length(id) = 16),
@@ -190,11 +197,15 @@ create index aplus_journal_entry_by_group on aplus_journal_entry (group_id, at, 
 create index aplus_journal_entry_by_author on aplus_journal_entry (author_kind, author_id, at, id);
 create index aplus_journal_entry_by_kind on aplus_journal_entry (kind, at, id);
 
+-- Here are only those that were not erased: the oldest are found without reading what is left of the erased ones.
 create table aplus_journal_erasable (
     entry_id blob not null primary key references aplus_journal_entry (id),
     text text not null,
-    salt blob not null check (length(salt) = 32)
+    salt blob not null check (length(salt) = 32),
+    at integer not null check (at >= 0)
 ) strict, without rowid;
+
+create index aplus_journal_erasable_by_age on aplus_journal_erasable (at, entry_id);
 
 create table aplus_seal_queue (
     entry_id blob not null primary key references aplus_journal_entry (id)

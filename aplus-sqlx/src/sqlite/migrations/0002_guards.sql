@@ -9,6 +9,7 @@ when exists (select 1 from aplus_account where id = new.id)
     or new.email is null
     or new.status != 'active'
     or new.last_login_at is not null
+    or new.emptied_at is not null
 begin
     select raise(abort, 'A5: an account begins active, under an id and an address that nobody has');
 end;
@@ -19,12 +20,33 @@ when new.id is not old.id
     or new.shared is not old.shared
     or new.author_kind is not old.author_kind
     or new.author_id is not old.author_id
-    or new.requester_kind is not old.requester_kind
-    or new.requester_name is not old.requester_name
-    or new.reference is not old.reference
     or new.created_at is not old.created_at
+    or (
+        (old.emptied_at is not null or new.emptied_at is null)
+        and (
+            new.requester_kind is not old.requester_kind
+            or new.requester_name is not old.requester_name
+            or new.reference is not old.reference
+        )
+    )
 begin
     select raise(abort, 'A3: roles and provenance of an account never change');
+end;
+
+-- As a whole: what must be null by then, the table says. By the database's own clock, in months of the calendar; where
+-- SQLite is too old to count them like that, nothing is emptied.
+create trigger aplus_account_is_emptied before update on aplus_account
+when new.emptied_at is not old.emptied_at
+    and (
+        old.emptied_at is not null
+        or new.emptied_at is null
+        or new.version != old.version + 1
+        or new.epoch != old.epoch + 1
+        or new.last_login_at is not old.last_login_at
+        or (coalesce(old.last_login_at, old.created_at) < unixepoch('now', '-6 months', 'floor') * 1000000) is not true
+    )
+begin
+    select raise(abort, 'T4: an account is emptied once, as a whole, six months after its last use at the earliest');
 end;
 
 create trigger aplus_account_keeps_address before update on aplus_account
@@ -33,16 +55,23 @@ when new.email is not old.email
         new.email is null
         and new.status = 'withdrawn'
         and old.status != 'withdrawn'
-        and old.last_login_at is null
-        and new.last_login_at is null
+        and (
+            new.emptied_at is not null
+            or (old.last_login_at is null and new.last_login_at is null)
+        )
     )
 begin
-    select raise(abort, 'A3: an address changes only where an account that nobody ever used is withdrawn');
+    select raise(abort, 'A3: an address changes only where an account is withdrawn that nobody ever used, or emptied');
 end;
 
 create trigger aplus_account_is_withdrawn before update on aplus_account
 when (old.status = 'withdrawn' and new.status != 'withdrawn')
-    or (new.status = 'withdrawn' and (new.email is not null or new.last_login_at is not null))
+    or (
+        new.status = 'withdrawn'
+        and new.emptied_at is null
+        and (new.email is not null or new.last_login_at is not null)
+    )
+    or (old.emptied_at is not null and new.last_login_at is not old.last_login_at)
 begin
     select raise(abort, 'A11: only an account that nobody ever used is withdrawn, for good, and its address is free');
 end;
@@ -251,8 +280,9 @@ end;
 
 create trigger aplus_journal_erasable_begins before insert on aplus_journal_erasable
 when exists (select 1 from aplus_journal_erasable where entry_id = new.entry_id)
+    or new.at is not (select at from aplus_journal_entry where id = new.entry_id)
 begin
-    select raise(abort, 'T2: the erasable part of an entry is written once');
+    select raise(abort, 'T2: the erasable part of an entry is written once, with the hour of its entry');
 end;
 
 create trigger aplus_journal_erasable_keeps before update on aplus_journal_erasable
@@ -260,10 +290,10 @@ begin
     select raise(abort, 'T2: the erasable part of an entry never changes');
 end;
 
--- Erasing by age (T3) brings its own condition when it comes.
 create trigger aplus_journal_erasable_stays before delete on aplus_journal_erasable
+when (old.at < unixepoch('now', '-6 months', 'floor') * 1000000) is not true
 begin
-    select raise(abort, 'T3: nothing is erased before its time');
+    select raise(abort, 'T3: nothing of the journal is erased within six months');
 end;
 
 create trigger aplus_seal_queue_begins before insert on aplus_seal_queue
