@@ -266,6 +266,15 @@ pub enum OperatorStatus {
     Suspended,
 }
 
+/// An operator's asking for a suspended one, which waits for a second one's (A14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RestoreAsked {
+    /// Who asked.
+    pub by: OperatorId,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// Somebody of the support team: no account, no role, no group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operator {
@@ -279,6 +288,8 @@ pub struct Operator {
     pub version: Version,
     /// The epoch that links and sessions must carry.
     pub epoch: Epoch,
+    /// Who asked for the operator to be brought back, while suspended.
+    pub restore_asked: Option<RestoreAsked>,
     /// When the operator was first added.
     pub created_at: Timestamp,
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::account::{Author, Principal};
 use crate::group::RequesterKind;
 use crate::rules::Subject;
-use crate::{EntryId, LinkId, OperatorId, ProfileField, Roles, SessionId};
+use crate::{EntryId, LinkId, OperatorId, OrderId, OrderState, ProfileField, Roles, SessionId};
 
 /// What happened. Values only of roles and status; people by id; addresses and free text stand in the erasable part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,6 +21,10 @@ pub enum Event {
         fields: Vec<ProfileField>,
         /// Who asked support.
         requester: Option<RequesterKind>,
+        /// The roles that an order is to give it, where a further responsable takes an approval; the order bears the id of
+        /// this entry.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ordered: Option<Roles>,
     },
     /// An account was added to a group.
     MemberAdded {
@@ -55,6 +59,54 @@ pub enum Event {
         /// Whether the operator was there before and suspended.
         restored: bool,
     },
+    /// An operator was suspended by another.
+    OperatorSuspended {
+        /// Who.
+        operator: OperatorId,
+    },
+    /// An operator asked for a suspended one to be brought back.
+    OperatorRestoreAsked {
+        /// Whom.
+        operator: OperatorId,
+    },
+    /// A second operator brought a suspended one back.
+    OperatorRestored {
+        /// Whom.
+        operator: OperatorId,
+        /// Who had asked first.
+        with: OperatorId,
+    },
+    /// An order was proposed; it bears the id of this entry. Old and new address stand in the erasable part.
+    OrderProposed {
+        /// What it changes.
+        change: OrderChange,
+        /// Who asked support.
+        requester: RequesterKind,
+        /// Where it stands with that: approved or carried out where it needs no approval.
+        state: OrderState,
+    },
+    /// An order was approved by its author.
+    OrderApproved {
+        /// Which order.
+        order: OrderId,
+        /// Where it stands with that: carried out where it changes no address.
+        state: OrderState,
+    },
+    /// The new address of an order was confirmed, and the order carried out with that.
+    OrderCarriedOut {
+        /// Which order.
+        order: OrderId,
+    },
+    /// An order was refused.
+    OrderRefused {
+        /// Which order.
+        order: OrderId,
+    },
+    /// An order was taken back.
+    OrderWithdrawn {
+        /// Which order.
+        order: OrderId,
+    },
     /// A link was issued.
     LinkIssued {
         /// Whom it logs in.
@@ -63,6 +115,9 @@ pub enum Event {
         link: LinkId,
         /// The older link that it ends.
         supersedes: Option<LinkId>,
+        /// The order whose new address it confirms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        order: Option<OrderId>,
     },
     /// A living link was sent again.
     LinkSentAgain {
@@ -117,6 +172,17 @@ pub enum Event {
     },
 }
 
+/// What an order changes, as its entry tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OrderChange {
+    /// Whether the address changes.
+    pub email: bool,
+    /// The roles before, and those ordered; equal where they stay.
+    pub roles: [Roles; 2],
+    /// The details that are corrected, by name.
+    pub fields: Vec<ProfileField>,
+}
+
 impl Event {
     /// The word that an entry keeps for it.
     #[must_use]
@@ -131,6 +197,14 @@ impl Event {
             Self::ProfileEdited { .. } => "profile_edited",
             Self::GroupCreated { .. } => "group_created",
             Self::OperatorAdded { .. } => "operator_added",
+            Self::OperatorSuspended { .. } => "operator_suspended",
+            Self::OperatorRestoreAsked { .. } => "operator_restore_asked",
+            Self::OperatorRestored { .. } => "operator_restored",
+            Self::OrderProposed { .. } => "order_proposed",
+            Self::OrderApproved { .. } => "order_approved",
+            Self::OrderCarriedOut { .. } => "order_carried_out",
+            Self::OrderRefused { .. } => "order_refused",
+            Self::OrderWithdrawn { .. } => "order_withdrawn",
             Self::LinkIssued { .. } => "link_issued",
             Self::LinkSentAgain { .. } => "link_sent_again",
             Self::LoggedIn { .. } => "logged_in",

@@ -10,4 +10,4 @@ pub mod seal;
 
 pub use canonical::canonical_json;
 pub use entry::{BodyHash, Commitment, Entry, Erasable, Origin, Salt, StoredEntry};
-pub use event::Event;
+pub use event::{Event, OrderChange};

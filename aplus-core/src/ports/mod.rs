@@ -15,6 +15,7 @@
 mod accounts;
 mod journal;
 mod logins;
+mod orders;
 mod outbox;
 
 use std::error::Error;
@@ -22,9 +23,10 @@ use std::error::Error;
 pub use accounts::{Accounts, Facts, FirstMember, Page, Repeated, TargetRef, Wanted};
 pub use journal::{Journal, RefusalNote, StoredRefusals};
 pub use logins::{
-    AnsweredAsks, AskReceipt, AskSettings, LinkStory, LoggedIn, Logins, NewAsk, NewLink,
-    NewSession, Redemption, SessionHolder, SessionKey, SessionLine, WaitingAsks,
+    AnsweredAsks, AskReceipt, AskSettings, Confirmed, LinkStory, LoggedIn, Logins, NewAsk, NewLink,
+    NewSession, OrderToConfirm, Redemption, SessionHolder, SessionKey, SessionLine, WaitingAsks,
 };
+pub use orders::{Orders, OrdersOf};
 pub use outbox::{LinkKey, Outbox, QueuedMail};
 
 use crate::Timestamp;
@@ -68,8 +70,8 @@ impl StoreError {
 }
 
 /// All ports of a store together: whatever has them all is a store.
-pub trait Store: Accounts + Logins + Journal + Outbox {}
-impl<S: Accounts + Logins + Journal + Outbox + ?Sized> Store for S {}
+pub trait Store: Accounts + Logins + Orders + Journal + Outbox {}
+impl<S: Accounts + Logins + Orders + Journal + Outbox + ?Sized> Store for S {}
 
 /// The one clock.
 pub trait Clock: Send + Sync + 'static {

@@ -10,13 +10,26 @@ pub(super) use rules::rule;
 
 use crate::account::DeactivatedBy;
 use crate::rules::Action;
-use crate::{Article, FrozenField, ProfileField, RequesterKind, Role, Site, Status, Timestamp};
+use crate::{
+    Article, FrozenField, OrderState, ProfileField, RequesterKind, Role, Site, Status, Timestamp,
+};
 
 pub(super) fn role(role: Role) -> &'static str {
     match role {
         Role::Aidant => "Aidant (helps at a desk)",
         Role::Instructeur => "Instructeur (handles files)",
         Role::Responsable => "Responsable (manages accounts)",
+    }
+}
+
+pub(super) fn order_state(state: OrderState) -> &'static str {
+    match state {
+        OrderState::Proposed => "proposed",
+        OrderState::Approved => "approved",
+        OrderState::CarriedOut => "carried out",
+        OrderState::Refused => "refused",
+        OrderState::Withdrawn => "withdrawn",
+        OrderState::Lapsed => "lapsed",
     }
 }
 
@@ -92,6 +105,13 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::EndAllSessions => "End all sessions",
         Action::CreateGroup => "Create a group",
         Action::AddOperator => "Add somebody to the support team",
+        Action::SuspendOperator => "Suspend somebody of the support team",
+        Action::RestoreOperator => "Bring somebody back to the support team",
+        Action::ProposeOrder => "Propose a support order",
+        Action::ViewOrders => "See support orders",
+        Action::ApproveOrder => "Approve a support order",
+        Action::RefuseOrder => "Refuse a support order",
+        Action::WithdrawOrder => "Withdraw a support order",
         Action::Look => "Look at an account or a group as support",
         Action::Enter => "Enter a reserved place",
     }

@@ -10,13 +10,26 @@ pub(super) use rules::rule;
 
 use crate::account::DeactivatedBy;
 use crate::rules::Action;
-use crate::{Article, FrozenField, ProfileField, RequesterKind, Role, Site, Status, Timestamp};
+use crate::{
+    Article, FrozenField, OrderState, ProfileField, RequesterKind, Role, Site, Status, Timestamp,
+};
 
 pub(super) fn role(role: Role) -> &'static str {
     match role {
         Role::Aidant => "Aidant",
         Role::Instructeur => "Instructeur",
         Role::Responsable => "Responsable",
+    }
+}
+
+pub(super) fn order_state(state: OrderState) -> &'static str {
+    match state {
+        OrderState::Proposed => "proposée",
+        OrderState::Approved => "approuvée",
+        OrderState::CarriedOut => "appliquée",
+        OrderState::Refused => "refusée",
+        OrderState::Withdrawn => "retirée",
+        OrderState::Lapsed => "périmée",
     }
 }
 
@@ -92,6 +105,13 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::EndAllSessions => "Fermer toutes les sessions",
         Action::CreateGroup => "Créer un groupe",
         Action::AddOperator => "Ajouter un membre à l'équipe de support",
+        Action::SuspendOperator => "Suspendre un membre de l'équipe de support",
+        Action::RestoreOperator => "Rétablir un membre de l'équipe de support",
+        Action::ProposeOrder => "Proposer une demande de modification",
+        Action::ViewOrders => "Voir les demandes de modification",
+        Action::ApproveOrder => "Approuver une demande de modification",
+        Action::RefuseOrder => "Refuser une demande de modification",
+        Action::WithdrawOrder => "Retirer une demande de modification",
         Action::Look => "Consulter un compte ou un groupe au titre du support",
         Action::Enter => "Entrer dans un espace réservé",
     }
