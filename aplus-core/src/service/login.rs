@@ -44,6 +44,8 @@ pub struct LinkView {
     pub state: LinkState,
     /// Whether this browser has to give the address (L6).
     pub needs_email: bool,
+    /// Whether it confirms the new address of an account, and so carries an order out (A6).
+    pub confirms_address: bool,
 }
 
 /// A session that was opened.
@@ -55,6 +57,8 @@ pub struct Opened {
     pub holder: SessionHolder,
     /// The page that was wanted, a path of this site.
     pub next: Option<String>,
+    /// Whether the link confirmed the new address of the account (A6).
+    pub confirmed_address: bool,
 }
 
 impl Aplus {
@@ -119,10 +123,12 @@ impl Aplus {
             LinkView {
                 state: LinkState::Unknown,
                 needs_email: false,
+                confirms_address: false,
             },
             |facts| LinkView {
                 state: link::state(&facts, self.now()),
                 needs_email: link::needs_email(&facts, browser),
+                confirms_address: facts.purpose.order().is_some(),
             },
         ))
     }
@@ -289,6 +295,7 @@ impl Aplus {
                 secret,
                 holder: logged_in.holder,
                 next: facts.next,
+                confirmed_address: facts.purpose.order().is_some(),
             }),
             // Ended between the two statements: nobody is logged in.
             None => Err(Self::dead(Refusal::LinkEnded)),

@@ -3,7 +3,7 @@
 use super::accounts::wanted;
 use super::{Acted, Aplus, Context, Current, Error};
 use crate::account::Account;
-use crate::order::{Order, OrderDraft, Reason};
+use crate::order::{Order, OrderDraft, OrderFacts, Reason};
 use crate::ports::{Facts, OrdersOf, Page, TargetRef};
 use crate::rules::{self, Action, Permit};
 use crate::{AccountId, Act, Actable, Actor, Author, GroupId, OrderId, Refusal, Standing, Target};
@@ -100,6 +100,30 @@ impl Aplus {
             .await
     }
 
+    /// Whether somebody may begin `action` on an order at all, by this rule, whatever else their request holds: so that only
+    /// who may learns what is wrong with the rest (A6). A no is recorded (T1).
+    ///
+    /// # Errors
+    /// [`Refusal::OrderNotFound`], what `rule` refuses; what the store says.
+    pub async fn allow_on_order(
+        &self,
+        current: &Current,
+        action: Action,
+        order: OrderId,
+        rule: fn(&Actor, &Standing, &OrderFacts) -> Result<(), Refusal>,
+        context: &Context,
+    ) -> Result<(), Error> {
+        let found = self.found_order(order).await?;
+        let actor = current.actor();
+        let verdict = match &found {
+            Some((order, account)) => rule(&actor, &account.standing(), &order.facts(self.now())),
+            None => Err(rules::no_such_order(&actor)),
+        };
+        let account = found.as_ref().map(|(_, account)| account.id());
+        self.allow(current, action, account, None, verdict, context)
+            .await
+    }
+
     /// An order with the account that it changes, for whoever may decide on it, and for support (A6, A9).
     ///
     /// # Errors
@@ -110,13 +134,7 @@ impl Aplus {
         order: OrderId,
         context: &Context,
     ) -> Result<(Order, Account), Error> {
-        let found = match self.kept_order(order).await? {
-            None => None,
-            Some(order) => {
-                let account = self.0.store.account(order.account).await?;
-                account.map(|account| (order, account))
-            }
-        };
+        let found = self.found_order(order).await?;
         let actor = current.actor();
         let verdict = match &found {
             Some((_, account)) => rules::may_view_orders(&actor, &account.standing()),
@@ -177,6 +195,14 @@ impl Aplus {
 
     pub(super) async fn kept_order(&self, order: OrderId) -> Result<Option<Order>, Error> {
         Ok(self.0.store.order(order).await?)
+    }
+
+    async fn found_order(&self, order: OrderId) -> Result<Option<(Order, Account)>, Error> {
+        let Some(order) = self.kept_order(order).await? else {
+            return Ok(None);
+        };
+        let account = self.0.store.account(order.account).await?;
+        Ok(account.map(|account| (order, account)))
     }
 
     /// What an order is decided on: the order first, which names its account. What became of it meanwhile is seen by the write.
