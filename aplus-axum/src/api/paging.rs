@@ -24,13 +24,19 @@ pub(super) struct Paging<I> {
 impl<I: FromStr> Paging<I> {
     fn read(query: &str) -> Result<Self, Problem> {
         let mut fields = query_fields(query);
+        let paging = Self::take(&mut fields);
+        fields.finish(Some(paging))
+    }
+
+    /// Takes both from a query that may hold more.
+    pub(super) fn take(fields: &mut Fields) -> Self {
         let limit = |text: &str| match text.parse() {
             Ok(limit @ 1..=MOST) => Ok(limit),
             Ok(_) | Err(_) => Err(Fault::Limit),
         };
         let after = fields.optional("cursor", |text| text.parse().map_err(|_| Fault::Cursor));
         let limit = fields.optional("limit", limit).unwrap_or(USUAL);
-        fields.finish(Some(Self { after, limit }))
+        Self { after, limit }
     }
 }
 

@@ -7,6 +7,8 @@ mod doors;
 mod examples;
 mod login;
 mod me;
+mod operators;
+mod orders;
 mod routes;
 mod secrets;
 mod sessions;
