@@ -15,7 +15,7 @@ use aplus_core::rules::{AccountDraft, GroupDraft};
 use aplus_core::service::{Context, GroupForm};
 use aplus_core::test_util::FixedClock;
 use aplus_core::{
-    Aplus, Author, DualControl, EmailAddress, GroupName, HostKey, OperatorId, OrderDraft,
+    Aplus, Author, DualControl, EmailAddress, GroupName, HostKey, OperatorId, OrderDraft, OrderId,
     OrderedChange, Policy, Reason, Role, Roles, Site, SupportRequest,
 };
 use axum::Router;
@@ -173,24 +173,43 @@ impl World {
 
     /// An order of the first operator's that makes one of the four an instructeur and an aidant: its id.
     pub(crate) async fn order(&self, address: &str) -> String {
+        let roles = Roles::new([Role::Aidant, Role::Instructeur]).unwrap();
+        let change = OrderedChange {
+            roles: Some(roles),
+            ..OrderedChange::default()
+        };
+        self.propose(address, change).await.to_string()
+    }
+
+    /// One of the four has a new address that is approved and not yet confirmed.
+    pub(crate) async fn moving(&self, address: &str, new: &str) {
+        let change = OrderedChange {
+            email: Some(email(new)),
+            ..OrderedChange::default()
+        };
+        let order = self.propose(address, change).await;
+        let colleague: OperatorId = self.id(COLLEAGUE).parse().unwrap();
+        self.aplus
+            .approve_order(colleague.into(), order, &Context::default())
+            .await
+            .unwrap();
+    }
+
+    async fn propose(&self, address: &str, change: OrderedChange) -> OrderId {
         // Ids of one millisecond stand in no order.
         self.clock.advance(Duration::from_secs(1));
         let author: OperatorId = self.id(OPERATOR).parse().unwrap();
         let draft = OrderDraft {
-            change: OrderedChange {
-                roles: Some(Roles::new([Role::Aidant, Role::Instructeur]).unwrap()),
-                ..OrderedChange::default()
-            },
+            change,
             request: request(),
             reason: Reason::parse("nouvelles fonctions").unwrap(),
         };
         let account = self.id(address).parse().unwrap();
-        let order = self
-            .aplus
+        self.aplus
             .propose_order(author.into(), account, &draft, &Context::default())
             .await
-            .unwrap();
-        order.id.to_string()
+            .unwrap()
+            .id
     }
 
     pub(crate) fn browser(&self) -> Browser {
