@@ -266,6 +266,17 @@ pub enum OperatorStatus {
     Suspended,
 }
 
+impl OperatorStatus {
+    /// The word of the API: `active` or `suspended`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+        }
+    }
+}
+
 /// An operator's asking for a suspended one, which waits for a second one's (A14).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RestoreAsked {

@@ -1,6 +1,6 @@
 //! The support team: who is in it, suspending, bringing back (A14).
 
-use aplus_core::account::{OperatorStatus, RestoreAsked};
+use aplus_core::account::RestoreAsked;
 use aplus_core::{Lifetimes, Operator, OperatorId};
 use axum::Json;
 use axum::http::StatusCode;
@@ -42,10 +42,7 @@ impl From<&Operator> for ColleagueJson {
     fn from(operator: &Operator) -> Self {
         Self {
             operator: operator.into(),
-            status: match operator.status {
-                OperatorStatus::Active => "active",
-                OperatorStatus::Suspended => "suspended",
-            },
+            status: operator.status.as_str(),
             restore_asked: operator.restore_asked.map(AskedJson::from),
         }
     }

@@ -4,8 +4,8 @@ use aplus_core::order::Identity;
 use aplus_core::rules::{self, Action};
 use aplus_core::words;
 use aplus_core::{
-    Account, Actor, Author, Error, Order, OrderId, OrderState, ProfileChange, Reason, Roles, Site,
-    Timestamp,
+    Account, Actor, Author, Error, Order, OrderId, OrderState, ProfileChange, Reason, Refusal,
+    Roles, Site, Timestamp,
 };
 use askama::Template;
 use axum::http::StatusCode;
@@ -142,12 +142,13 @@ pub(super) fn once_approved(changes_address: bool) -> String {
 }
 
 /// What happens next, in words.
-fn next(signed: &Signed, order: &Order, account: &Account, now: Timestamp) -> Vec<String> {
+fn next(signed: &Signed, order: &Order, account: &Account, outdated: bool) -> Vec<String> {
+    let now = signed.aplus().now();
     let until = words::moment(order.expires_at, FRENCH, signed.site());
     let unchanged =
         "Le compte n'a pas changé. S'il le faut, le support peut proposer une autre demande.";
     match order.state(now) {
-        OrderState::Proposed | OrderState::Approved if !order.holds => vec![
+        OrderState::Proposed | OrderState::Approved if outdated => vec![
             "Le compte a changé depuis que cette demande a été proposée : elle ne peut plus s'appliquer. Le support peut la \
              retirer et en proposer une autre."
                 .to_owned(),
@@ -163,7 +164,7 @@ fn next(signed: &Signed, order: &Order, account: &Account, now: Timestamp) -> Ve
         OrderState::Approved => {
             let minutes = signed.aplus().lifetimes().link().as_secs() / 60;
             let mut said = vec![
-                "Un lien a été envoyé à la nouvelle adresse. La modification prend effet quand la personne l'ouvre et \
+                "Un lien est envoyé à la nouvelle adresse. La modification prend effet quand la personne l'ouvre et \
                  confirme ; d'ici là, l'adresse actuelle reste celle du compte."
                     .to_owned(),
                 format!(
@@ -171,7 +172,7 @@ fn next(signed: &Signed, order: &Order, account: &Account, now: Timestamp) -> Ve
                      de connexion et en reçoit un autre. Sans confirmation, la demande prend fin {until}."
                 ),
             ];
-            if rules::may_log_in(&Actor::Account(account.standing())).is_err() {
+            if rights::is_kept_out(account) {
                 said.push(
                     "Le compte est désactivé : ce lien ne fonctionne pas tant que le compte n'est pas réactivé."
                         .to_owned(),
@@ -297,6 +298,7 @@ async fn page(signed: &Signed, status: StatusCode, errors: Vec<FieldError>) -> A
     let (order, account) = aplus.order(&signed.current, id, &signed.context).await?;
     let now = aplus.now();
     let rights = rights::on_order(&actor, &account.standing(), &order.facts(now));
+    let outdated = !order.holds || rights.why_not == Some(Refusal::OrderOutdated);
     let reason = Field::new(REASON, "Motif du refus", signed.form.text(REASON))
         .kind("text", "off")
         .hint("Il reste attaché à la demande.")
@@ -316,7 +318,7 @@ async fn page(signed: &Signed, status: StatusCode, errors: Vec<FieldError>) -> A
         changes: changes(&order.from, &order.to, &order.profile),
         facts: vec![requester::fact(&order.request)],
         steps: steps(signed, &order).await?,
-        next: next(signed, &order, &account, now),
+        next: next(signed, &order, &account, outdated),
         action: signed.path(),
         shown_at: signed.shown_now(),
         approve: rights.approve,
@@ -324,6 +326,7 @@ async fn page(signed: &Signed, status: StatusCode, errors: Vec<FieldError>) -> A
         withdraw: rights.withdraw,
         why_not: rights
             .why_not
+            .filter(|_| !outdated)
             .map(|refusal| words::refusal(&refusal, FRENCH, site).detail),
         errors,
     };

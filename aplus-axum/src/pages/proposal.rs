@@ -5,7 +5,7 @@ use aplus_core::rules::{self, Action};
 use aplus_core::words;
 use aplus_core::{
     Account, AccountId, EmailAddress, OrderDraft, OrderedChange, ProfileField, Reason, Refusal,
-    Role, Roles, Site, Target,
+    Roles, Site, Target,
 };
 use askama::Template;
 use axum::http::StatusCode;
@@ -118,7 +118,7 @@ fn form(
     let corrects = rights::corrects_details(&signed.actor(), target, signed.policy());
     let chosen: Vec<_> = match typed {
         true => sent.all(ROLES).collect(),
-        false => account.roles().iter().map(Role::as_str).collect(),
+        false => account.roles().iter().map(|role| role.as_str()).collect(),
     };
     let details = match typed {
         true => own::typed(sent),

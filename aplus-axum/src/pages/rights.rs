@@ -2,11 +2,12 @@
 //!
 //! A page shows what would be allowed now; the act is judged anew when it comes (A10).
 
-use aplus_core::order::OrderFacts;
+use aplus_core::order::{OrderFacts, OrderState};
 use aplus_core::ports::Facts;
 use aplus_core::rules;
 use aplus_core::{
-    Actor, GroupFacts, OrderedChange, Policy, ProfileChange, Refusal, Standing, Target,
+    Account, Actor, GroupFacts, Operator, OrderedChange, Policy, ProfileChange, Refusal, Standing,
+    Target,
 };
 
 /// Whether the pages of support are theirs.
@@ -23,7 +24,7 @@ pub(super) struct OnGroup {
     pub(super) creates_for: bool,
     /// Add and take out (A2).
     pub(super) manages: bool,
-    /// See the orders on its accounts, to decide on them (A6).
+    /// See the orders on its accounts, to decide on them as its responsable (A6); support has a list of its own.
     pub(super) decides: bool,
     /// Whether it has one responsable only, and so is told (A8).
     pub(super) single: bool,
@@ -34,7 +35,7 @@ pub(super) fn on_group(actor: &Actor, group: &GroupFacts) -> OnGroup {
         creates: rules::may_create_accounts(actor, group).is_ok(),
         creates_for: is_support(actor),
         manages: rules::may_manage_members(actor, group).is_ok(),
-        decides: rules::may_view_orders_of(actor, group.id).is_ok(),
+        decides: !is_support(actor) && rules::may_view_orders_of(actor, group.id).is_ok(),
         single: group.active_responsables == 1,
     }
 }
@@ -109,13 +110,23 @@ pub(super) fn corrects_details(actor: &Actor, target: &Target, policy: &Policy) 
     rules::may_propose_order(actor, Some(target), &change, policy).is_ok()
 }
 
+/// Whether somebody of the support team is suspended (A14).
+pub(super) fn is_suspended(operator: &Operator) -> bool {
+    rules::may_log_in(&Actor::Operator(operator.standing())).is_err()
+}
+
+/// Whether an account is deactivated, so that the link to its new address does not work (L10).
+pub(super) fn is_kept_out(account: &Account) -> bool {
+    rules::may_log_in(&Actor::Account(account.standing())).is_err()
+}
+
 /// What somebody may do to an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct OnOrder {
     pub(super) approve: bool,
     pub(super) refuse: bool,
     pub(super) withdraw: bool,
-    /// Why an open order is not theirs to approve.
+    /// Why they do not approve it, while it is proposed.
     pub(super) why_not: Option<Refusal>,
 }
 
@@ -125,13 +136,9 @@ pub(super) fn on_order(actor: &Actor, target: &Standing, order: &OrderFacts) -> 
         approve: approve.is_ok(),
         refuse: rules::may_refuse_order(actor, target, order).is_ok(),
         withdraw: rules::may_withdraw_order(actor, order).is_ok(),
-        // What is closed or outdated, the page says by itself.
-        why_not: approve.err().filter(|refusal| {
-            order.state.is_open()
-                && !matches!(
-                    refusal,
-                    Refusal::OrderClosed { .. } | Refusal::OrderOutdated
-                )
-        }),
+        // What came of it, the page says by itself.
+        why_not: approve
+            .err()
+            .filter(|_| order.state == OrderState::Proposed),
     }
 }

@@ -1,6 +1,6 @@
 //! The support team: who is in it, suspending somebody, asking for somebody back (A14).
 
-use aplus_core::account::{OperatorStatus, RestoreAsked};
+use aplus_core::account::RestoreAsked;
 use aplus_core::rules::{self, Action};
 use aplus_core::words;
 use aplus_core::{Error, Lifetimes, Operator, OperatorId, OperatorStanding, Refusal, Site};
@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 
 use super::confirm::ConfirmPage;
 use super::groups::LISTED;
+use super::rights;
 use super::shell::Shell;
 use super::slip::Note;
 use super::view::{FRENCH, Link};
@@ -114,7 +115,7 @@ async fn view(signed: &Signed, operator: &Operator) -> Result<OperatorView, Prob
         .find(|access| access.verdict(signed, &standing).is_ok());
     Ok(OperatorView {
         address: operator.email.to_string(),
-        suspended: operator.status == OperatorStatus::Suspended,
+        suspended: rights::is_suspended(operator),
         asked: match operator.restore_asked {
             Some(by) => asked(signed, by).await?,
             None => None,

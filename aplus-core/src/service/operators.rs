@@ -2,7 +2,7 @@
 
 use super::accounts::wanted;
 use super::{Acted, Aplus, Context, Current, Error};
-use crate::account::{Operator, OperatorStatus};
+use crate::account::Operator;
 use crate::ports::{Facts, Page};
 use crate::rules::{self, Action, Permit};
 use crate::{Act, Actable, Author, EmailAddress, OperatorId, OperatorStanding, Refusal};
@@ -82,7 +82,7 @@ impl Aplus {
     }
 
     /// An operator asks for a suspended one to be brought back; the second one who asks within a day brings them back (A14).
-    /// Answers whether the operator may act again.
+    /// Answers whether the operator was brought back.
     ///
     /// # Errors
     /// As [`rules::restore_operator`]; [`Refusal::OperatorNotFound`]; what the store says.
@@ -100,8 +100,9 @@ impl Aplus {
         let action = Action::RestoreOperator;
         self.on_operator(action, author, operator, context, decide, write)
             .await?;
-        let restored = self.0.store.operator(operator).await?;
-        Ok(restored.is_some_and(|operator| operator.status == OperatorStatus::Active))
+        // An asking that brings nobody back yet stays noted until a second one comes.
+        let operator = self.0.store.operator(operator).await?;
+        Ok(operator.is_some_and(|operator| operator.restore_asked.is_none()))
     }
 
     async fn on_operator<'a, A: Actable>(

@@ -13,7 +13,10 @@ pub(super) fn proposed(facts: &Facts<'_>) -> Draft {
         "The support team proposed to change an account. Nothing changes unless somebody else \
             approves it: another operator, or a responsable of one of the account's groups.",
     )
-    .paragraph("To read it, and to approve or refuse it, go by your groups:")
+    .paragraph(
+        "To read it, and to approve or refuse it, a responsable goes by the page of the group, and \
+            an operator by the support team's orders:",
+    )
     .link(MY_GROUPS, facts.site.url(Site::GROUPS))
     .paragraph("If you do not understand it, do not approve it: ask support first.")
 }

@@ -14,7 +14,10 @@ pub(super) fn proposed(facts: &Facts<'_>) -> Draft {
             quelqu'un d'autre l'approuve\u{a0}: un autre membre de l'équipe, ou un responsable \
             d'un des groupes du compte.",
     )
-    .paragraph("Pour la lire, puis l'approuver ou la refuser, passez par vos groupes\u{a0}:")
+    .paragraph(
+        "Pour la lire, puis l'approuver ou la refuser, un responsable passe par la page du groupe, \
+            et l'équipe de support par ses demandes\u{a0}:",
+    )
     .link(MY_GROUPS, facts.site.url(Site::GROUPS))
     .paragraph(
         "Si vous ne la comprenez pas, ne l'approuvez pas\u{a0}: demandez d'abord au support.",
