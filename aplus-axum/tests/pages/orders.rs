@@ -291,6 +291,12 @@ async fn a_refusal_keeps_what_was_typed_and_its_reason_is_read_by_support() {
     let reply = fill(&mut responsable, &seen, &form).await;
     assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(reply.text().contains(&format!("value=\"{long}\"")));
+    let reply = fill(&mut operator, &order, &form).await;
+    assert_eq!(
+        reply.status,
+        StatusCode::FORBIDDEN,
+        "the right comes before the form"
+    );
     let reply = fill(&mut responsable, &seen, &[("etape", "voir")]).await;
     assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
     let form = [("etape", "refuser"), ("reason", "pas de notre fait")];
@@ -361,6 +367,56 @@ async fn where_nothing_takes_an_approval_the_form_says_so_and_it_is_done() {
     assert!(
         page.contains("La modification est faite.") && page.contains("le réglage de ce service")
     );
+}
+
+#[tokio::test]
+async fn the_page_of_an_order_says_what_may_still_come_of_it() {
+    let world = World::new().await;
+    let mut operator = logged_in(&world, OPERATOR).await;
+    let mut colleague = logged_in(&world, COLLEAGUE).await;
+    let roles = proposed(&world, &mut operator, AIDANT, &wanted("instructeur", &[])).await;
+    let both = wanted("responsable", &[("email", NEW)]);
+    let outdated = proposed(&world, &mut operator, AIDANT, &both).await;
+    let address = wanted(
+        "instructeur",
+        &[("email", "jeanne.moreau@prefecture.example")],
+    );
+    let address = proposed(&world, &mut operator, INSTRUCTEUR, &address).await;
+    for order in [&roles, &address] {
+        leads(&fill(&mut colleague, order, &[("etape", "approuver")]).await);
+    }
+    // Also to its author, who would not approve it in any case.
+    for browser in [&mut operator, &mut colleague] {
+        let page = open(browser, &outdated).await.text();
+        assert!(page.contains("elle ne peut plus s&#39;appliquer"), "{page}");
+        assert!(!page.contains("ne décide pas d&#39;elle"), "{page}");
+    }
+    let page = open(&mut colleague, &outdated).await.text();
+    assert!(!page.contains("value=\"approuver\"") && !page.contains("Elle attend la décision"));
+    assert!(page.contains("value=\"refuser\"") && page.contains("value=\"retirer\""));
+    let reply = fill(&mut colleague, &outdated, &[("etape", "approuver")]).await;
+    assert_eq!(reply.status, StatusCode::CONFLICT);
+    assert!(reply.text().contains("Demande dépassée"));
+
+    let kept_out = "ce lien ne fonctionne pas tant que";
+    assert!(
+        !open(&mut operator, &address)
+            .await
+            .text()
+            .contains(kept_out)
+    );
+    let deactivate = format!("/comptes/{}/desactiver", world.id(INSTRUCTEUR));
+    leads(&fill(&mut operator, &deactivate, &[]).await);
+    let page = open(&mut operator, &address).await.text();
+    assert!(page.contains(kept_out), "{page}");
+
+    world.clock.advance(Duration::from_secs(30 * 24 * 60 * 60));
+    let mut colleague = logged_in(&world, COLLEAGUE).await;
+    for order in [&outdated, &address] {
+        let page = open(&mut colleague, order).await.text();
+        assert!(page.contains("sans avoir été appliquée"), "{page}");
+        assert!(!page.contains("value=\"retirer\""), "{page}");
+    }
 }
 
 #[tokio::test]
