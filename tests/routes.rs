@@ -14,6 +14,9 @@ fn who(who: Who) -> &'static str {
         Who::Account => "an account, for what is its own",
         Who::Member => "a member of the group, or an operator",
         Who::Responsable => "a responsable of the group or of all groups of the account",
+        Who::Decider => {
+            "a responsable of the group or of one of the account's groups, or an operator"
+        }
         Who::Operator => "an operator",
     }
 }

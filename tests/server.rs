@@ -215,6 +215,30 @@ fn both_sample_lists_are_imported_whole() {
 }
 
 #[test]
+fn a_second_responsable_of_a_list_comes_with_an_order_unless_none_takes_an_approval() {
+    let list = "Nom;Qualité;Email;Instructeur;Responsable;Territoires;Organisation du groupe;Groupe;\
+                Bal générique / fonctionnelle;Précisions / Commentaires;Compte partagé\n\
+                PETIT;;alix.petit@caisse.example;;Responsable;Ain;CAF;CAF de l'Ain;;;\n\
+                ROUX;;dominique.roux@caisse.example;;Responsable;Ain;CAF;CAF de l'Ain;;;\n";
+    for (control, orders) in [("all", 1), ("raising", 1), ("none", 0)] {
+        let (folder, database) = folder();
+        let file = folder.path().join("list.csv");
+        std::fs::write(&file, list).unwrap();
+        let file = file.display().to_string();
+        let arguments = import(&file, &["--dual-control", control]);
+        let dry = [&arguments[..], &["--dry-run"]].concat();
+        let result = format!("{orders} demandes de modification proposées");
+        let dry = said(run(&url(&database), &dry));
+        assert!(dry.contains(&result), "{control}: {dry}");
+        let json = [&arguments[..], &["--format", "json"]].concat();
+        let done: serde_json::Value =
+            serde_json::from_str(&said(run(&url(&database), &json))).unwrap();
+        assert_eq!(done["orders_proposed"], orders, "{control}: {done}");
+        assert_eq!(done["accounts_created"], 2, "{control}: {done}");
+    }
+}
+
+#[test]
 fn what_is_made_on_the_disk_is_its_owners_alone() {
     let (folder, database) = folder();
     let _server = Running::start(&database);

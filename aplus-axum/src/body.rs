@@ -129,6 +129,18 @@ impl<T: FromFields> Body<T> {
             Err((_, problem)) => Err(problem),
         }
     }
+
+    /// As [`Body::unjudged`], where the body may also be empty.
+    pub(crate) async fn unjudged_if_any(request: Request) -> Result<Body<Option<T>>, Problem> {
+        let read = |arrived: &Arrived| match arrived.bytes.is_empty() {
+            true => Ok(None),
+            false => object(arrived).map(Some),
+        };
+        match attempt(request, read).await {
+            Ok((content, hash)) => Ok(Body { content, hash }),
+            Err((_, problem)) => Err(problem),
+        }
+    }
 }
 
 impl<S, T> FromRequest<S> for Body<T>

@@ -348,10 +348,27 @@ impl Fields {
     /// A set of roles that must be there.
     pub fn roles(&mut self, field: &str) -> Option<Roles> {
         let doubled = self.invalid.len();
-        let read = match self.take(field) {
-            None if self.invalid.len() > doubled => return None,
-            None | Some(Node::Null) => Err(Fault::Missing),
-            Some(Node::List(items)) => items
+        match self.take(field) {
+            None if self.invalid.len() > doubled => None,
+            None | Some(Node::Null) => {
+                self.refuse(field, Fault::Missing);
+                None
+            }
+            Some(node) => self.parse_roles(field, &node),
+        }
+    }
+
+    /// A set of roles that may be absent or `null`.
+    pub fn optional_roles(&mut self, field: &str) -> Option<Roles> {
+        match self.take(field)? {
+            Node::Null => None,
+            node => self.parse_roles(field, &node),
+        }
+    }
+
+    fn parse_roles(&mut self, field: &str, node: &Node) -> Option<Roles> {
+        let read = match node {
+            Node::List(items) => items
                 .iter()
                 .map(|item| match item {
                     Node::Text(text) => text.parse::<Role>().map_err(|_| Fault::Role),
@@ -361,7 +378,7 @@ impl Fields {
                 })
                 .collect::<Result<Vec<_>, _>>()
                 .and_then(|roles| Roles::new(roles).map_err(Fault::Roles)),
-            Some(Node::Flag(_) | Node::Number | Node::Text(_) | Node::Object(_)) => {
+            Node::Null | Node::Flag(_) | Node::Number | Node::Text(_) | Node::Object(_) => {
                 Err(Fault::NotList)
             }
         };
@@ -371,32 +388,50 @@ impl Fields {
     /// On whose request support acts: `{kind, name?}`; must be there.
     pub fn requester(&mut self, field: &str) -> Option<Requester> {
         let doubled = self.invalid.len();
-        let entries = match self.take(field) {
-            None if self.invalid.len() > doubled => return None,
+        match self.take(field) {
+            None if self.invalid.len() > doubled => None,
             None | Some(Node::Null) => {
                 self.refuse(field, Fault::Missing);
-                return None;
+                None
             }
-            Some(Node::Object(entries)) => entries,
-            Some(Node::Flag(_) | Node::Number | Node::Text(_) | Node::List(_)) => {
-                self.refuse(field, Fault::NotObject);
-                return None;
-            }
+            Some(node) => self.inside(field, node, |inner| {
+                let kind = inner.required("kind", |text| {
+                    text.parse::<RequesterKind>()
+                        .map_err(|_| Fault::RequesterKind)
+                });
+                let name = inner.optional("name", RequesterName::parse);
+                Some(Requester { kind: kind?, name })
+            }),
+        }
+    }
+
+    /// An object that may be absent or `null`, read into a `T`; what is wrong in it is named `field.name`.
+    pub fn object<T: FromFields>(&mut self, field: &str) -> Option<T> {
+        match self.take(field)? {
+            Node::Null => None,
+            node => self.inside(field, node, T::read),
+        }
+    }
+
+    fn inside<T>(
+        &mut self,
+        field: &str,
+        node: Node,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        let Node::Object(entries) = node else {
+            self.refuse(field, Fault::NotObject);
+            return None;
         };
         let mut inner = Self {
             entries,
             invalid: Vec::new(),
         };
-        let kind = inner.required("kind", |text| {
-            text.parse::<RequesterKind>()
-                .map_err(|_| Fault::RequesterKind)
-        });
-        let name = inner.optional("name", RequesterName::parse);
-        let invalid = inner.close();
+        let read = read(&mut inner);
         let prefixed =
             |inner: Invalid| Invalid::new(&format!("{field}.{}", inner.field), inner.fault);
-        self.invalid.extend(invalid.into_iter().map(prefixed));
-        Some(Requester { kind: kind?, name })
+        self.invalid.extend(inner.close().into_iter().map(prefixed));
+        read
     }
 
     fn close(mut self) -> Vec<Invalid> {

@@ -189,7 +189,11 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::FrozenField { .. }
         | Refusal::SharedNotAllowed
         | Refusal::SharedResponsable
+        | Refusal::SharedAddress
         | Refusal::NeedsApproval { .. }
+        | Refusal::OwnOrder
+        | Refusal::NotApprover
+        | Refusal::OwnSuspension
         | Refusal::ResponsableElsewhere
         | Refusal::LastGroup
         | Refusal::LastResponsable { .. }
@@ -199,6 +203,8 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::AddressWayClosed => StatusCode::FORBIDDEN,
         Refusal::AccountNotFound
         | Refusal::GroupNotFound
+        | Refusal::OrderNotFound
+        | Refusal::OperatorNotFound
         | Refusal::SessionNotFound
         | Refusal::NotMember
         | Refusal::LinkUnknown => StatusCode::NOT_FOUND,
@@ -209,6 +215,12 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::NotDeactivated
         | Refusal::AlreadyUsed
         | Refusal::GroupTaken
+        | Refusal::NoChange
+        | Refusal::AccountInactive
+        | Refusal::OrderClosed { .. }
+        | Refusal::OrderOutdated
+        | Refusal::AlreadySuspended
+        | Refusal::NotSuspended
         | Refusal::ConfirmEmail { .. } => StatusCode::CONFLICT,
         Refusal::LinkExpired { .. }
         | Refusal::LinkUsed { .. }

@@ -27,6 +27,9 @@ pub enum Who {
     Member,
     /// A responsable of the group or of the account's groups.
     Responsable,
+    /// A responsable of the group or of one of the account's groups, or an operator: whoever may decide on an order, unless
+    /// they proposed it or it concerns them.
+    Decider,
     /// An operator.
     Operator,
 }
@@ -121,6 +124,7 @@ fn pages(web: &Web) -> Router<Web> {
         .route("/connexion/{*rest}", any(async || NotFound))
         .route("/groupes/{group}/{*rest}", any(async || NotFound))
         .route("/comptes/{account}/{*rest}", any(async || NotFound))
+        .route("/demandes/{order}/{*rest}", any(async || NotFound))
         .route("/support/{*rest}", any(async || NotFound))
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
     same_origin(router, web.aplus().site())

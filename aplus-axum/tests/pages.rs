@@ -10,8 +10,12 @@ mod journal;
 mod life;
 #[path = "pages/links.rs"]
 mod links;
+#[path = "pages/orders.rs"]
+mod orders;
 #[path = "pages/table.rs"]
 mod table;
+#[path = "pages/team.rs"]
+mod team;
 #[path = "web/world.rs"]
 #[allow(dead_code, reason = "the API's tests use the rest of it")]
 mod world;

@@ -275,6 +275,26 @@ pub enum OperatorStatus {
     Suspended,
 }
 
+impl OperatorStatus {
+    /// The word of the API: `active` or `suspended`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+        }
+    }
+}
+
+/// An operator's asking for a suspended one, which waits for a second one's (A14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RestoreAsked {
+    /// Who asked.
+    pub by: OperatorId,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// Somebody of the support team: no account, no role, no group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operator {
@@ -288,6 +308,8 @@ pub struct Operator {
     pub version: Version,
     /// The epoch that links and sessions must carry.
     pub epoch: Epoch,
+    /// Who asked for the operator to be brought back, while suspended.
+    pub restore_asked: Option<RestoreAsked>,
     /// When the operator was first added.
     pub created_at: Timestamp,
 }

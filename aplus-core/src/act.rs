@@ -1,5 +1,6 @@
 //! What is committed together: an allowed action, its entry and its mails. All that a writing method of a store takes.
 
+mod orders;
 mod told;
 
 use told::Told;

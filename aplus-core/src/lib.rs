@@ -27,6 +27,7 @@ pub mod link;
 pub mod mail;
 #[cfg(feature = "memory")]
 pub mod memory;
+pub mod order;
 mod policy;
 #[cfg(feature = "service")]
 pub mod ports;
@@ -52,7 +53,7 @@ pub mod words;
 
 pub use account::{
     Account, Author, DeactivatedBy, Epoch, Group, GroupMention, Operator, OperatorStatus,
-    Principal, Provenance, Status, SupportRequest, Version,
+    Principal, Provenance, RestoreAsked, Status, SupportRequest, Version,
 };
 #[cfg(feature = "service")]
 pub use act::{Act, Actable, Circumstances};
@@ -66,6 +67,7 @@ pub use id::{
     SessionId,
 };
 pub use lifetimes::{LifetimeError, Lifetimes};
+pub use order::{Order, OrderDraft, OrderState, OrderedChange, Reason};
 pub use policy::{DualControl, Policy};
 pub use profile::{FirstName, JobTitle, LastName, Phone, Profile, ProfileChange, ProfileField};
 pub use refusal::{Article, FrozenField, GroupMatter, Refusal, Rule};

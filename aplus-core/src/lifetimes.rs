@@ -14,6 +14,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// | an account's session, from its log-in | 20 hours | 1 hour to 30 days | L11 |
 /// | an account's session, without use | 8 hours | 15 minutes to the limit above | L11 |
 /// | an operator's session | 12 hours, 1 hour without use | fixed | L11 |
+/// | a support order, from its proposal | 30 days | 1 to 90 days | A6 |
 ///
 /// ```
 /// use aplus_core::Lifetimes;
@@ -30,6 +31,7 @@ pub struct Lifetimes {
     link: Duration,
     session: Duration,
     idle: Duration,
+    order: Duration,
 }
 
 /// A duration outside its bounds.
@@ -48,6 +50,7 @@ impl Default for Lifetimes {
             link: 30 * MINUTE,
             session: 20 * HOUR,
             idle: 8 * HOUR,
+            order: 30 * DAY,
         }
     }
 }
@@ -81,6 +84,8 @@ impl Lifetimes {
     pub const TOUCH: Duration = MINUTE;
     /// An unknown or deactivated address is told so at most once in this time (L7).
     pub const NOTICE: Duration = DAY;
+    /// Two operators who bring a third one back do so within this time (A14): together, not one long after the other.
+    pub const RESTORE: Duration = DAY;
     /// Equal refusals of one person within this time are counted into one entry (T1).
     pub const EQUAL_REFUSALS: Duration = Duration::from_secs(10 * 60);
 
@@ -107,6 +112,21 @@ impl Lifetimes {
             idle,
             ..self
         })
+    }
+
+    /// Sets how long a support order stays open.
+    ///
+    /// # Errors
+    /// Unless `life` is 1 to 90 days.
+    pub fn with_order(self, life: Duration) -> Result<Self, LifetimeError> {
+        let order = within("the life of a support order", life, DAY, 90 * DAY)?;
+        Ok(Self { order, ..self })
+    }
+
+    /// How long a support order stays open: while `now < proposed_at + order()` (A6).
+    #[must_use]
+    pub fn order(&self) -> Duration {
+        self.order
     }
 
     /// How long a link lives: it works while `now < issued_at + link()` (L2).
@@ -156,6 +176,10 @@ mod tests {
         assert!(set.with_session(30 * DAY + second, HOUR).is_err());
         assert!(set.with_session(HOUR, 15 * MINUTE - second).is_err());
         assert!(set.with_session(HOUR, HOUR + second).is_err());
+        assert!(set.with_order(DAY).is_ok());
+        assert!(set.with_order(DAY - second).is_err());
+        assert!(set.with_order(90 * DAY).is_ok());
+        assert!(set.with_order(90 * DAY + second).is_err());
     }
 
     #[test]

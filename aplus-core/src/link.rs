@@ -2,7 +2,7 @@
 
 use crate::account::{Epoch, Principal};
 use crate::secret::BrowserHash;
-use crate::{EmailAddress, Lifetimes, LinkId, Refusal, SessionId, Timestamp};
+use crate::{EmailAddress, Lifetimes, LinkId, OrderId, Refusal, SessionId, Timestamp};
 
 /// How many wrong addresses close the way through another browser (L6).
 pub const WRONG_ADDRESSES: u8 = 5;
@@ -12,8 +12,8 @@ pub const WRONG_ADDRESSES: u8 = 5;
 pub enum Purpose {
     /// Logging in.
     LogIn,
-    /// Confirming the new address of a support order (A6).
-    ConfirmAddress,
+    /// Confirming the new address of a support order (A6): that carries it out and logs in.
+    ConfirmAddress(OrderId),
 }
 
 impl Purpose {
@@ -22,7 +22,16 @@ impl Purpose {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::LogIn => "log_in",
-            Self::ConfirmAddress => "confirm_address",
+            Self::ConfirmAddress(_) => "confirm_address",
+        }
+    }
+
+    /// The order whose new address it confirms.
+    #[must_use]
+    pub fn order(self) -> Option<OrderId> {
+        match self {
+            Self::LogIn => None,
+            Self::ConfirmAddress(order) => Some(order),
         }
     }
 }
@@ -63,7 +72,7 @@ pub struct LinkFacts {
     pub epoch: Epoch,
     /// The epoch of whom it logs in, now.
     pub current_epoch: Epoch,
-    /// Whether whom it logs in is active now.
+    /// Whether whom it logs in is active now and, where it confirms an address, its order waits for just that.
     pub active: bool,
     /// The page that was wanted (L12).
     pub next: Option<String>,
@@ -142,6 +151,7 @@ pub struct Opening {
     principal: Principal,
     epoch: Epoch,
     by_address: Option<u8>,
+    purpose: Purpose,
 }
 
 impl Opening {
@@ -157,7 +167,14 @@ impl Opening {
         self.principal
     }
 
-    /// The epoch that the session is opened under: the link's, so that what ended the one ends the other.
+    /// What it opens it for: where that is an order's new address, the order is carried out in the same transaction (A6).
+    #[must_use]
+    pub fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// The link's epoch, under which the session is opened, so that what ended the one ends the other. Carrying out an order
+    /// ends all that came before it: then the session is opened under the next one.
     #[must_use]
     pub fn epoch(&self) -> Epoch {
         self.epoch
@@ -241,18 +258,15 @@ pub fn needs_email(facts: &LinkFacts, browser: Option<BrowserHash>) -> bool {
     browser != Some(facts.browser)
 }
 
-/// The verdict on one press that wants to log in.
+/// The verdict on one press that wants to log in, whatever else it confirms.
 ///
 /// # Errors
-/// Why the link is dead (L9); a link for another purpose is none here.
+/// Why the link is dead (L9).
 pub fn judge(
     facts: &LinkFacts,
     presented: Presented<'_>,
     now: Timestamp,
 ) -> Result<Verdict, Refusal> {
-    if facts.purpose != Purpose::LogIn {
-        return Err(Refusal::LinkUnknown);
-    }
     state(facts, now).refused()?;
     let opens = |by_address| {
         let (link, principal, epoch) = (facts.id, facts.principal, facts.epoch);
@@ -261,6 +275,7 @@ pub fn judge(
             principal,
             epoch,
             by_address,
+            purpose: facts.purpose,
         }))
     };
     if !needs_email(facts, presented.browser) {

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::account::Author;
 use crate::group::RequesterKind;
-use crate::{AccountId, EmailAddress, EntryId, GroupId, LinkId, MailId};
+use crate::{AccountId, EmailAddress, EntryId, GroupId, LinkId, MailId, Roles};
 
 /// To whom a mail goes; the store finds the addresses inside the act's own transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +73,33 @@ pub enum Message {
     },
     /// An operator was added on the server's machine (A14).
     OperatorAdded,
+    /// An operator was suspended by another (A14).
+    OperatorSuspended,
+    /// Two operators brought a suspended one back (A14).
+    OperatorRestored,
+    /// An order waits for somebody's approval (A6).
+    OrderProposed {
+        /// The account that it is to change.
+        account: AccountId,
+        /// Who proposed it.
+        by: Author,
+    },
+    /// The link that confirms the new address of an order (A6).
+    ConfirmAddress {
+        /// Which link.
+        link: LinkId,
+    },
+    /// Support changed your roles or corrected your details by an order (A6).
+    OrderCarriedOut {
+        /// The new roles, if they changed.
+        roles: Option<Roles>,
+        /// Whether details were corrected.
+        details: bool,
+    },
+    /// This address is now that of your account (A6): to the new one.
+    AddressGained,
+    /// This address is no longer that of an account (A6): to the old one. It names neither the new one nor the person.
+    AddressLost,
 }
 
 impl Message {
@@ -90,6 +117,13 @@ impl Message {
             Self::AccountReactivated { .. } => "account_reactivated",
             Self::AccountCreatedInYourGroup { .. } => "account_created_in_your_group",
             Self::OperatorAdded => "operator_added",
+            Self::OperatorSuspended => "operator_suspended",
+            Self::OperatorRestored => "operator_restored",
+            Self::OrderProposed { .. } => "order_proposed",
+            Self::ConfirmAddress { .. } => "confirm_address",
+            Self::OrderCarriedOut { .. } => "order_carried_out",
+            Self::AddressGained => "address_gained",
+            Self::AddressLost => "address_lost",
         }
     }
 
@@ -97,7 +131,7 @@ impl Message {
     #[must_use]
     pub fn link(&self) -> Option<LinkId> {
         match self {
-            Self::LoginLink { link } => Some(*link),
+            Self::LoginLink { link } | Self::ConfirmAddress { link } => Some(*link),
             _ => None,
         }
     }
@@ -107,7 +141,10 @@ impl Message {
     pub fn is_urgent(&self) -> bool {
         matches!(
             self,
-            Self::LoginLink { .. } | Self::AddressUnknown | Self::AddressDeactivated
+            Self::LoginLink { .. }
+                | Self::ConfirmAddress { .. }
+                | Self::AddressUnknown
+                | Self::AddressDeactivated
         )
     }
 }

@@ -1,5 +1,6 @@
 //! A domain "no": its rule, its code, its facts and the article that helps. The words are the edge's (`words`).
 
+use crate::order::OrderState;
 use crate::{GroupId, Timestamp};
 
 /// The rules, one variant per number; `words::rule` says each in one sentence.
@@ -211,6 +212,33 @@ pub enum Refusal {
     NotDeactivated,
     /// Somebody has logged into the account: it is deactivated, not withdrawn (A11).
     AlreadyUsed,
+    /// The order would change nothing (A6).
+    NoChange,
+    /// A deactivated account cannot confirm a new address (A6).
+    AccountInactive,
+    /// An account of one person does not become a shared mailbox (A5).
+    SharedAddress,
+    /// There is no such order, or the one who asks may not see its account (A9).
+    OrderNotFound,
+    /// Whoever proposed an order, or whom it concerns, does not decide on it (A6).
+    OwnOrder,
+    /// Only another operator or a responsable of the account decides on an order (A6).
+    NotApprover,
+    /// The order is past what was asked (A6).
+    OrderClosed {
+        /// Where it stands.
+        state: OrderState,
+    },
+    /// The account is no longer what the order says (A6).
+    OrderOutdated,
+    /// There is no such operator.
+    OperatorNotFound,
+    /// Nobody suspends themselves (A14).
+    OwnSuspension,
+    /// The operator is suspended already (A14).
+    AlreadySuspended,
+    /// The operator is not suspended (A14).
+    NotSuspended,
     /// There is no such account, or the one who asks may not see it (A9).
     AccountNotFound,
     /// There is no such group.
@@ -268,7 +296,18 @@ impl Refusal {
         match self {
             Self::NotLoggedIn => Rule::L1,
             Self::Deactivated | Self::LinkEnded => Rule::L10,
-            Self::OperatorSuspended | Self::NotMachine => Rule::A14,
+            Self::OperatorSuspended
+            | Self::NotMachine
+            | Self::OperatorNotFound
+            | Self::OwnSuspension
+            | Self::AlreadySuspended
+            | Self::NotSuspended => Rule::A14,
+            Self::NoChange
+            | Self::AccountInactive
+            | Self::OwnOrder
+            | Self::NotApprover
+            | Self::OrderClosed { .. }
+            | Self::OrderOutdated => Rule::A6,
             Self::NotResponsable => Rule::A1,
             Self::NotYourGroup {
                 matter: GroupMatter::Acting,
@@ -284,7 +323,10 @@ impl Refusal {
             } => Rule::A9,
             Self::FrozenField { .. } => Rule::A3,
             Self::NotAccount | Self::NotYourself => Rule::A4,
-            Self::EmailTaken | Self::SharedNotAllowed | Self::SharedResponsable => Rule::A5,
+            Self::EmailTaken
+            | Self::SharedNotAllowed
+            | Self::SharedResponsable
+            | Self::SharedAddress => Rule::A5,
             Self::NotOperator
             | Self::NeedsApproval { .. }
             | Self::ResponsableElsewhere
@@ -295,7 +337,7 @@ impl Refusal {
             | Self::DeactivatedBySupport
             | Self::NotActive
             | Self::NotDeactivated => Rule::A8,
-            Self::AccountNotFound | Self::GroupNotFound => Rule::A9,
+            Self::AccountNotFound | Self::GroupNotFound | Self::OrderNotFound => Rule::A9,
             Self::AlreadyUsed => Rule::A11,
             Self::SessionNotFound => Rule::L11,
             Self::LinkExpired { .. } => Rule::L2,
@@ -336,6 +378,18 @@ impl Refusal {
             Self::NotActive => "not_active",
             Self::NotDeactivated => "not_deactivated",
             Self::AlreadyUsed => "already_used",
+            Self::NoChange => "no_change",
+            Self::AccountInactive => "account_inactive",
+            Self::SharedAddress => "shared_address",
+            Self::OrderNotFound => "order_not_found",
+            Self::OwnOrder => "own_order",
+            Self::NotApprover => "not_approver",
+            Self::OrderClosed { .. } => "order_closed",
+            Self::OrderOutdated => "order_outdated",
+            Self::OperatorNotFound => "operator_not_found",
+            Self::OwnSuspension => "own_suspension",
+            Self::AlreadySuspended => "already_suspended",
+            Self::NotSuspended => "not_suspended",
             Self::AccountNotFound => "account_not_found",
             Self::GroupNotFound => "group_not_found",
             Self::GroupTaken => "group_taken",
@@ -373,9 +427,21 @@ impl Refusal {
             | Self::ResponsableElsewhere
             | Self::DeactivatedBySupport
             | Self::GroupTaken
+            | Self::OperatorNotFound
+            | Self::OwnSuspension
+            | Self::AlreadySuspended
+            | Self::NotSuspended
             | Self::SessionNotFound => Article::Support,
             Self::NotAccount | Self::NotYourself => Article::OwnDetails,
-            Self::FrozenField { .. } => Article::AddressOrRole,
+            Self::FrozenField { .. }
+            | Self::NoChange
+            | Self::AccountInactive
+            | Self::SharedAddress
+            | Self::OrderNotFound
+            | Self::OwnOrder
+            | Self::NotApprover
+            | Self::OrderClosed { .. }
+            | Self::OrderOutdated => Article::AddressOrRole,
             Self::NotYourGroup {
                 matter: GroupMatter::Looking,
                 ..

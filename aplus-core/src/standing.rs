@@ -1,7 +1,7 @@
 //! What the rules know: plain facts with public fields, so that a host with tables of its own can use the rules alone.
 
 use crate::account::{Author, OperatorStatus, Status, Version};
-use crate::{AccountId, GroupId, OperatorId, Role, Roles};
+use crate::{AccountId, EmailAddress, GroupId, OperatorId, Role, Roles};
 
 /// The groups of an account, in order, so that belonging is found in a few steps among any number.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -150,6 +150,7 @@ impl GroupFacts {
 pub struct Target {
     standing: Standing,
     groups: Vec<GroupFacts>,
+    email: Option<EmailAddress>,
 }
 
 impl Target {
@@ -166,7 +167,20 @@ impl Target {
                 ..standing
             },
             groups,
+            email: None,
         }
+    }
+
+    /// With its address: an order says what it changes (A6). Nothing else is decided by it.
+    #[must_use]
+    pub fn at(self, email: Option<EmailAddress>) -> Self {
+        Self { email, ..self }
+    }
+
+    /// Its address, where it has one and was read.
+    #[must_use]
+    pub fn email(&self) -> Option<&EmailAddress> {
+        self.email.as_ref()
     }
 
     /// The account's own facts.

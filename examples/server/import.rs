@@ -95,7 +95,7 @@ fn print(report: &ImportReport, args: &ImportArgs) -> Result<(), Failure> {
     };
     say(&format!(
         "{mode}{} lignes : {} appliquées, {} inchangées, {} refusées ; {} groupes et {} comptes créés, {} comptes \
-         ajoutés à un groupe.",
+         ajoutés à un groupe, {} demandes de modification proposées.",
         report.lines,
         report.applied,
         report.unchanged,
@@ -103,6 +103,7 @@ fn print(report: &ImportReport, args: &ImportArgs) -> Result<(), Failure> {
         report.groups_created,
         report.accounts_created,
         report.accounts_joined,
+        report.orders_proposed,
     ));
     Ok(())
 }

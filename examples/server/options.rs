@@ -75,8 +75,9 @@ pub(crate) struct Common {
     #[arg(long, env = "APLUS_SUPPORT_ADDRESS", global = true)]
     pub(crate) support_address: Option<EmailAddress>,
 
-    /// Whether support alone may make or bring back a responsable where the group has one: with `none` only; `all` and
-    /// `raising` are alike as long as there are no support orders (rules A6 and A7).
+    /// Which support orders somebody else must approve: all, those that give Responsable or touch an account that holds it
+    /// (`raising`), or none. With `none` support alone also makes, or brings back, a further responsable of a group (rules A6
+    /// and A7).
     #[arg(long, env = "APLUS_DUAL_CONTROL", value_enum, default_value_t = Control::All, global = true)]
     pub(crate) dual_control: Control,
 

@@ -70,7 +70,10 @@ pub(super) async fn create_account(
         .aplus
         .create_account(call.author(), group, draft, &call.context)
         .await?;
-    Ok((StatusCode::CREATED, Json(CreatedJson::from(&created))))
+    Ok((
+        StatusCode::CREATED,
+        Json(CreatedJson::new(&created, call.aplus.now())),
+    ))
 }
 
 pub(super) struct Member {

@@ -4,8 +4,12 @@ use aplus_core::group::Requester;
 use aplus_core::ports::SessionHolder;
 use aplus_core::rules::Sight;
 use aplus_core::service::{Created, OpenSession, Seen, Warning};
-use aplus_core::{Account, Author, Group, GroupMention, Operator, Provenance, SessionId};
+use aplus_core::{
+    Account, Author, Group, GroupMention, Operator, Provenance, SessionId, Timestamp,
+};
 use serde::Serialize;
+
+use super::orders::OrderJson;
 
 /// A part of a list.
 #[derive(Serialize)]
@@ -52,7 +56,7 @@ struct ProvenanceJson {
 }
 
 #[derive(Serialize)]
-struct AuthorJson {
+pub(super) struct AuthorJson {
     kind: &'static str,
     id: Option<String>,
 }
@@ -99,9 +103,12 @@ pub(super) struct CreatedJson {
     #[serde(flatten)]
     account: AccountJson,
     warnings: Vec<&'static str>,
+    /// The order that was proposed with it (A7).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<OrderJson>,
 }
 
-fn text(value: Option<&impl ToString>) -> Option<String> {
+pub(super) fn text(value: Option<&impl ToString>) -> Option<String> {
     value.map(ToString::to_string)
 }
 
@@ -230,8 +237,9 @@ impl From<&SessionHolder> for HolderJson {
     }
 }
 
-impl From<&Created> for CreatedJson {
-    fn from(created: &Created) -> Self {
+impl CreatedJson {
+    pub(super) fn new(created: &Created, now: Timestamp) -> Self {
+        let order = created.order.as_ref();
         Self {
             // Whoever creates an account is a responsable of its group, or support.
             account: AccountJson::new(&created.account, Sight::Whole),
@@ -241,6 +249,7 @@ impl From<&Created> for CreatedJson {
                 .copied()
                 .map(Warning::as_str)
                 .collect(),
+            order: order.map(|order| OrderJson::new(order, now)),
         }
     }
 }

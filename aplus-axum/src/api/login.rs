@@ -116,6 +116,9 @@ fn set<V>(cookie: Option<V>) -> AppendHeaders<Vec<(header::HeaderName, V)>> {
 pub(super) struct Inspected {
     state: &'static str,
     needs_email: bool,
+    /// Only of a link that carries an order out (A6): all others are as they always were.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    confirms_address: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<String>,
 }
@@ -142,6 +145,7 @@ pub(super) async fn inspect(
         return Ok(Json(Inspected {
             state: "unknown",
             needs_email: false,
+            confirms_address: false,
             at: None,
         }));
     };
@@ -149,6 +153,7 @@ pub(super) async fn inspect(
     Ok(Json(Inspected {
         state: view.state.as_str(),
         needs_email: view.needs_email,
+        confirms_address: view.confirms_address,
         at,
     }))
 }

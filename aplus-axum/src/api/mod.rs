@@ -8,15 +8,18 @@ pub(crate) mod journal;
 mod json;
 mod login;
 mod me;
+mod operators;
+mod orders;
 mod paging;
 mod sessions;
 pub(crate) mod story;
 mod support;
 
 use aplus_core::journal::BodyHash;
+use aplus_core::order::OrderFacts;
 use aplus_core::rules::Action;
 use aplus_core::service::{Context, Current};
-use aplus_core::{Actor, Aplus, Author, GroupFacts, GroupId, Refusal, Rule};
+use aplus_core::{Actor, Aplus, Author, GroupFacts, GroupId, OrderId, Refusal, Rule, Standing};
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::routing::on;
@@ -61,6 +64,7 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(Post "/api/v1/groups/{group}/accounts", Responsable, A1, groups::create_account),
     route!(Post "/api/v1/groups/{group}/members", Responsable, A2, groups::add_member),
     route!(Delete "/api/v1/groups/{group}/accounts/{account}", Responsable, A2, groups::remove_member),
+    route!(Get "/api/v1/groups/{group}/orders", Decider, A6, orders::of_group),
     route!(Post "/api/v1/accounts/{account}/deactivate", Responsable, A8, accounts::deactivate),
     route!(Post "/api/v1/accounts/{account}/reactivate", Responsable, A8, accounts::reactivate),
     route!(Post "/api/v1/accounts/{account}/withdraw", Responsable, A11, accounts::withdraw),
@@ -70,6 +74,15 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(Post "/api/v1/support/accounts/{account}/reactivate", Operator, A8, support::reactivate),
     route!(Post "/api/v1/support/accounts/{account}/withdraw", Operator, A11, support::withdraw),
     route!(Delete "/api/v1/support/accounts/{account}/sessions", Operator, L11, support::end_sessions),
+    route!(Post "/api/v1/support/orders", Operator, A6, orders::propose),
+    route!(Get "/api/v1/support/orders", Operator, A6, orders::list),
+    route!(Get "/api/v1/support/orders/{order}", Decider, A6, orders::show),
+    route!(Post "/api/v1/support/orders/{order}/approve", Decider, A6, orders::approve),
+    route!(Post "/api/v1/support/orders/{order}/refuse", Decider, A6, orders::refuse),
+    route!(Post "/api/v1/support/orders/{order}/withdraw", Operator, A6, orders::withdraw),
+    route!(Get "/api/v1/support/operators", Operator, A14, operators::list),
+    route!(Post "/api/v1/support/operators/{operator}/suspend", Operator, A14, operators::suspend),
+    route!(Post "/api/v1/support/operators/{operator}/restore", Operator, A14, operators::restore),
     route!(Get "/api/v1/support/accounts", Operator, T1, support::find),
     route!(Get "/api/v1/support/accounts/{account}/links", Operator, T1, support::links),
     route!(Get "/api/v1/journal", Operator, T1, journal::list),
@@ -130,16 +143,39 @@ impl<B: FromFields> FromRequest<Web> for Call<Result<B, Problem>> {
         let (mut parts, body) = request.into_parts();
         let (current, caller) = who(&mut parts, web).await?;
         let request = Request::from_parts(parts, body);
-        // What cannot be read is carried out under no key: its hash matters to nobody.
-        let (content, hash) = match Body::<B>::unjudged(request).await {
-            Ok(Body { content, hash }) => (Ok(content), hash),
-            Err(problem) => (Err(problem), BodyHash::of(&[])),
-        };
-        Ok(Self::new(web, current, caller, hash, content))
+        let read = Body::<B>::unjudged(request).await;
+        Ok(Self::unjudged(web, current, caller, read))
+    }
+}
+
+/// The same, where there may be no body.
+impl<B: FromFields> FromRequest<Web> for Call<Result<Option<B>, Problem>> {
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, web: &Web) -> Result<Self, Rejection> {
+        let (mut parts, body) = request.into_parts();
+        let (current, caller) = who(&mut parts, web).await?;
+        let request = Request::from_parts(parts, body);
+        let read = Body::<B>::unjudged_if_any(request).await;
+        Ok(Self::unjudged(web, current, caller, read))
     }
 }
 
 impl<B> Call<Result<B, Problem>> {
+    fn unjudged(
+        web: &Web,
+        current: Current,
+        caller: Caller,
+        read: Result<Body<B>, Problem>,
+    ) -> Self {
+        // What cannot be read is carried out under no key: its hash matters to nobody.
+        let (content, hash) = match read {
+            Ok(Body { content, hash }) => (Ok(content), hash),
+            Err(problem) => (Err(problem), BodyHash::of(&[])),
+        };
+        Self::new(web, current, caller, hash, content)
+    }
+
     /// The body of an act in a group. The act judges the right anew; where there is no body to act on, `rule` is asked,
     /// so that a refusal comes before what is wrong with the body, and is recorded (T1).
     async fn in_group(
@@ -153,6 +189,24 @@ impl<B> Call<Result<B, Problem>> {
             Err(problem) => {
                 self.aplus
                     .allow_in_group(&self.current, action, group, rule, &self.context)
+                    .await?;
+                Err(problem.clone())
+            }
+        }
+    }
+
+    /// The body of an act on an order, as [`Call::in_group`].
+    async fn on_order(
+        &self,
+        action: Action,
+        order: OrderId,
+        rule: fn(&Actor, &Standing, &OrderFacts) -> Result<(), Refusal>,
+    ) -> Result<&B, Problem> {
+        match &self.content {
+            Ok(body) => Ok(body),
+            Err(problem) => {
+                self.aplus
+                    .allow_on_order(&self.current, action, order, rule, &self.context)
                     .await?;
                 Err(problem.clone())
             }

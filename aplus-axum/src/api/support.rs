@@ -107,7 +107,10 @@ pub(super) async fn create_account(
         .aplus
         .create_account_for(call.author(), group, draft, request, &call.context)
         .await?;
-    Ok((StatusCode::CREATED, Json(CreatedJson::from(&created))))
+    Ok((
+        StatusCode::CREATED,
+        Json(CreatedJson::new(&created, call.aplus.now())),
+    ))
 }
 
 pub(super) async fn deactivate(

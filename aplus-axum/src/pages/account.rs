@@ -10,6 +10,8 @@ use axum::http::StatusCode;
 use super::deeds::Deed;
 use super::groups::group_page;
 use super::journal::account_journal;
+use super::proposal::proposal_page;
+use super::requester;
 use super::rights;
 use super::shell::Shell;
 use super::view::{self, FRENCH, Fact, Link, Moment};
@@ -141,19 +143,8 @@ fn about(account: &Account, sight: Sight, site: &Site) -> Vec<Fact> {
         "Dernière connexion",
         used.unwrap_or_else(|| "Jamais".to_owned()),
     ));
-    facts.extend(account.provenance().request.as_ref().map(|request| {
-        let kind = words::requester(request.requester.kind, FRENCH);
-        let name = request
-            .requester
-            .name
-            .as_ref()
-            .map(|name| format!(", {name}"))
-            .unwrap_or_default();
-        Fact::new(
-            "À la demande de",
-            format!("{kind}{name} ({})", request.reference),
-        )
-    }));
+    let request = account.provenance().request.as_ref();
+    facts.extend(request.map(requester::fact));
     facts
 }
 
@@ -211,6 +202,15 @@ fn acts(signed: &Signed, actor: &Actor, target: &Target) -> Vec<ActView> {
             hint: deed.summary().to_owned(),
         })
         .collect();
+    acts.extend(rights.propose.then(|| {
+        ActView {
+            label: "Proposer une modification".to_owned(),
+            href: Some(site.path(&proposal_page(target.standing().id))),
+            hint:
+                "De son adresse ou de ses rôles ; de ses informations, si le compte est désactivé."
+                    .to_owned(),
+        }
+    }));
     acts.extend(rights.why_not.map(|refusal| {
         let said = words::refusal(&refusal, FRENCH, site);
         ActView {

@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 
 use super::form::{Errors, Pairs};
 use super::groups::{group_page, read, trail};
+use super::order::order_page;
 use super::own;
 use super::requester::{self, RequestView};
 use super::shell::Shell;
@@ -22,7 +23,7 @@ use crate::problem::Problem;
 
 /// The field that says which button was pressed.
 const STEP: &str = "etape";
-const ROLES: &str = "roles";
+pub(super) const ROLES: &str = "roles";
 const SHARED: &str = "shared";
 
 /// By whose right an account is created.
@@ -128,9 +129,7 @@ pub(super) async fn create(signed: Signed, by: By) -> Answer {
         By::Responsable => {
             rules::may_create_account(&facts.actor, &of_group, &draft, signed.policy())
         }
-        By::Support => {
-            rules::may_create_account_for(&facts.actor, &of_group, &draft, signed.policy())
-        }
+        By::Support => rules::may_create_account_for(&facts.actor, &draft, signed.policy()),
     };
     let (aplus, context) = (signed.aplus(), &signed.context);
     match aplus
@@ -144,7 +143,11 @@ pub(super) async fn create(signed: Signed, by: By) -> Answer {
         )
         .await
     {
-        Ok(()) => check(&signed, by, &group, &draft, request.as_ref()),
+        Ok(()) => {
+            let ordered =
+                by == By::Support && rules::is_ordered(&of_group, &draft, signed.policy());
+            check(&signed, by, &group, &draft, request.as_ref(), ordered)
+        }
         Err(error) => refused(&signed, by, &group, error.into()),
     }
 }
@@ -164,6 +167,10 @@ async fn carry_out(
                 .await?
         }
     };
+    if let Some(order) = &created.order {
+        let page = order_page(signed.site(), &signed.actor(), order.id);
+        return Ok(signed.go(&page, Some(Note::AccountCreatedWithOrder)));
+    }
     let note = match created.warnings.contains(&Warning::NotNominative) {
         true => Note::AccountCreatedLookAgain,
         false => Note::AccountCreated,
@@ -202,7 +209,7 @@ fn draft(form: &Pairs, errors: &mut Errors) -> Option<AccountDraft> {
     })
 }
 
-fn roles(form: &Pairs) -> Result<Roles, String> {
+pub(super) fn roles(form: &Pairs) -> Result<Roles, String> {
     let chosen: Result<Vec<Role>, _> = form.all(ROLES).map(str::parse).collect();
     let chosen = chosen.map_err(|_| words::roles_error(&RolesError::Empty, FRENCH))?;
     Roles::new(chosen).map_err(|error| words::roles_error(&error, FRENCH))
@@ -254,6 +261,12 @@ fn roles_choice(sent: &Pairs) -> Choice {
         true => sent.all(ROLES).collect(),
         false => vec![Role::Aidant.as_str()],
     };
+    let hint = "Un ou plusieurs. Ils valent dans tous les groupes du compte, et ne se modifient plus ensuite.";
+    choice_of_roles(&chosen, hint)
+}
+
+/// Each role with what it is for.
+pub(super) fn choice_of_roles(chosen: &[&str], hint: &'static str) -> Choice {
     let options = Role::ALL.map(|role| ChoiceOption {
         value: role.as_str(),
         label: words::role(role, FRENCH).to_owned(),
@@ -269,9 +282,7 @@ fn roles_choice(sent: &Pairs) -> Choice {
     Choice {
         name: ROLES,
         label: "Rôles",
-        hint: Some(
-            "Un ou plusieurs. Ils valent dans tous les groupes du compte, et ne se modifient plus ensuite.",
-        ),
+        hint: Some(hint),
         kind: "checkbox",
         options: options.to_vec(),
         error: None,
@@ -285,10 +296,15 @@ fn check(
     group: &Group,
     draft: &AccountDraft,
     request: Option<&SupportRequest>,
+    ordered: bool,
 ) -> Answer {
     let profile = &draft.profile;
+    let made = match ordered {
+        true => rules::without_responsable(draft.roles),
+        false => draft.roles,
+    };
     let mut facts = vec![
-        Fact::new("Rôles", view::roles(draft.roles)),
+        Fact::new("Rôles", view::roles(made)),
         Fact::new("Groupe", group.name.as_str()),
     ];
     facts.extend(Fact::known("Prénom", profile.first_name.as_ref()));
@@ -300,6 +316,8 @@ fn check(
     let shared_warning =
         "Cette adresse est celle d'une boîte partagée : le compte sera marqué ainsi.";
     let nominative_warning = "Cette adresse n'est pas nominative. Une adresse de la forme prenom.nom@structure.fr est conseillée.";
+    let ordered_warning = "Ce groupe a un responsable, ou en a eu un : le compte est créé sans ce rôle, et la demande qui le lui donne \
+                           attend l'accord de quelqu'un d'autre.";
     let warning = match (shared, draft.email.is_nominative()) {
         (true, _) => Some(shared_warning),
         (false, false) => Some(nominative_warning),
@@ -314,7 +332,10 @@ fn check(
         shell: signed.shell(Site::GROUPS),
         trail: trail(signed.site(), group),
         address: draft.email.to_string(),
-        warnings: warning.into_iter().collect(),
+        warnings: warning
+            .into_iter()
+            .chain(ordered.then_some(ordered_warning))
+            .collect(),
         facts,
         action: signed.path(),
         pairs,

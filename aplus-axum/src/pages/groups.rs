@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 
 use super::account::account_page;
 use super::journal_search::of_group;
+use super::orders::{self, OrderLine, Part};
 use super::rights::{self, OnGroup};
 use super::shell::Shell;
 use super::support;
@@ -42,6 +43,8 @@ struct GroupPage {
     acts: Vec<Link>,
     members: Vec<MemberView>,
     next: Option<String>,
+    orders: Vec<OrderLine>,
+    orders_next: Option<String>,
     leave: Option<Result<String, String>>,
 }
 
@@ -121,6 +124,10 @@ pub(super) async fn show(signed: Signed) -> Answer {
     let own = signed.current.account().map(Account::id);
     let (group, of_group, facts) = read(&signed, id, own.map(TargetRef::Id)).await?;
     let rights = rights::on_group(&facts.actor, &of_group);
+    let orders = match rights.decides {
+        true => orders::of_group(&signed, id).await?,
+        false => Part::default(),
+    };
     let leave = facts.target.as_ref().map(|target| {
         rights::removal(&facts.actor, &of_group, target)
             .map(|()| format!("{}/quitter", group_page(site, id)))
@@ -139,6 +146,8 @@ pub(super) async fn show(signed: Signed) -> Answer {
             .map(|seen| member(seen, own, &signed))
             .collect(),
         next: signed.next(members.next),
+        orders: orders.lines,
+        orders_next: orders.next,
         leave,
     };
     signed.page(StatusCode::OK, &page)

@@ -9,7 +9,7 @@ use axum::response::Response;
 
 use super::form::Errors;
 use super::shell::Shell;
-use super::slip::Asked;
+use super::slip::{Asked, Note};
 use super::view::{FRENCH, Field, FieldError, No};
 use super::visit::{Answer, Visit, set};
 use crate::cookies;
@@ -25,6 +25,8 @@ struct LinkPage {
     shell: Shell,
     action: String,
     token: String,
+    /// Whether it confirms the new address of an account (A6).
+    confirms: bool,
     email: Option<Field>,
     errors: Vec<FieldError>,
 }
@@ -34,27 +36,41 @@ struct LinkPage {
 struct DeadLinkPage {
     shell: Shell,
     no: No,
+    /// What it was to confirm, and what to do now (A6).
+    confirming: Option<&'static str>,
+    /// Whether another link helps.
+    again: bool,
     action: String,
     email: Field,
     known: String,
     next: &'static str,
 }
 
+/// A link that works, as its page shows it.
+struct Live<'a> {
+    token: &'a str,
+    needs_email: bool,
+    confirms: bool,
+    typed: &'a str,
+}
+
 /// Shows where the link stands. GET, HEAD, a prefetch or a scanner change nothing (L5).
 pub(super) async fn show(visit: Visit) -> Answer {
     let token = visit.query.text(TOKEN);
-    let (_, view) = match look(&visit, token).await? {
-        Ok(live) => live,
-        Err(refusal) => return dead(&visit, refusal),
+    let Ok(secret) = LinkSecret::parse(token) else {
+        return dead(&visit, Refusal::LinkUnknown, false);
     };
-    live(
-        &visit,
-        StatusCode::OK,
+    let view = look(&visit, &secret).await?;
+    if let Err(refusal) = view.state.refused() {
+        return dead(&visit, refusal, view.confirms_address);
+    }
+    let shown = Live {
         token,
-        view.needs_email,
-        "",
-        Vec::new(),
-    )
+        needs_email: view.needs_email,
+        confirms: view.confirms_address,
+        typed: "",
+    };
+    live(&visit, StatusCode::OK, &shown, Vec::new())
 }
 
 /// The press on the button.
@@ -62,7 +78,7 @@ pub(super) async fn confirm(visit: Visit) -> Answer {
     visit.form.holds(&[TOKEN, "email"], &[])?;
     let (token, typed) = (visit.form.text(TOKEN), visit.form.text("email"));
     let Ok(secret) = LinkSecret::parse(token) else {
-        return dead(&visit, Refusal::LinkUnknown);
+        return dead(&visit, Refusal::LinkUnknown, false);
     };
     let mut errors = Errors::default();
     let email = errors.given("email", typed, EmailAddress::parse, |error| {
@@ -70,14 +86,13 @@ pub(super) async fn confirm(visit: Visit) -> Answer {
     });
     if !errors.0.is_empty() {
         // A malformed address is none of the five (L6).
-        return live(
-            &visit,
-            StatusCode::UNPROCESSABLE_ENTITY,
+        let shown = Live {
             token,
-            true,
+            needs_email: true,
+            confirms: look(&visit, &secret).await?.confirms_address,
             typed,
-            errors.0,
-        );
+        };
+        return live(&visit, StatusCode::UNPROCESSABLE_ENTITY, &shown, errors.0);
     }
     let logged_in = visit
         .aplus()
@@ -97,28 +112,26 @@ async fn refused(
     token: &str,
     typed: &str,
 ) -> Answer {
-    match refusal {
-        Refusal::ConfirmEmail { tries_left } => {
-            let status = Problem::from(refusal).status();
-            let text = wrong_address(typed, tries_left);
-            let field = "email";
-            live(
-                visit,
-                status,
-                token,
-                true,
-                typed,
-                vec![FieldError { field, text }],
-            )
-        }
-        // The second press of a double click goes on into the session of the first (L6).
-        Refusal::LinkUsed { .. } => match visit.aplus().second_press(secret, browser(visit)).await?
-        {
-            Some(opened) => Ok(welcome(visit, opened)),
-            None => dead(visit, refusal),
-        },
-        other => dead(visit, other),
+    // The second press of a double click goes on into the session of the first (L6).
+    if matches!(refusal, Refusal::LinkUsed { .. })
+        && let Some(opened) = visit.aplus().second_press(secret, browser(visit)).await?
+    {
+        return Ok(welcome(visit, opened));
     }
+    let confirms = look(visit, secret).await?.confirms_address;
+    let Refusal::ConfirmEmail { tries_left } = refusal else {
+        return dead(visit, refusal, confirms);
+    };
+    let status = Problem::from(refusal).status();
+    let text = wrong_address(typed, tries_left);
+    let field = "email";
+    let shown = Live {
+        token,
+        needs_email: true,
+        confirms,
+        typed,
+    };
+    live(visit, status, &shown, vec![FieldError { field, text }])
 }
 
 /// An empty press counts for nothing; a wrong address is one of the five (L6).
@@ -131,38 +144,28 @@ fn wrong_address(typed: &str, tries_left: u8) -> String {
     format!("{what} Il vous reste {tries_left}\u{a0}essai{plural}.")
 }
 
-/// Where a link stands, or why it is dead.
-async fn look(
-    visit: &Visit,
-    token: &str,
-) -> Result<Result<(LinkSecret, LinkView), Refusal>, Problem> {
-    let Ok(secret) = LinkSecret::parse(token) else {
-        return Ok(Err(Refusal::LinkUnknown));
-    };
-    let view = visit.aplus().inspect_link(&secret, browser(visit)).await?;
-    Ok(view.state.refused().map(|()| (secret, view)))
+/// Where a link stands.
+async fn look(visit: &Visit, secret: &LinkSecret) -> Result<LinkView, Problem> {
+    Ok(visit.aplus().inspect_link(secret, browser(visit)).await?)
 }
 
 fn browser(visit: &Visit) -> Option<BrowserHash> {
     cookies::browser(&visit.headers, visit.site()).map(|browser| browser.hash())
 }
 
-fn live(
-    visit: &Visit,
-    status: StatusCode,
-    token: &str,
-    needs_email: bool,
-    typed: &str,
-    errors: Vec<FieldError>,
-) -> Answer {
-    let email = needs_email.then(|| {
-        let hint = "Celle à laquelle le lien a été envoyé.";
-        Field::email(typed, true).hint(hint).told(&errors)
+fn live(visit: &Visit, status: StatusCode, shown: &Live<'_>, errors: Vec<FieldError>) -> Answer {
+    let email = shown.needs_email.then(|| {
+        let hint = match shown.confirms {
+            true => "La nouvelle adresse, celle à laquelle le lien a été envoyé.",
+            false => "Celle à laquelle le lien a été envoyé.",
+        };
+        Field::email(shown.typed, true).hint(hint).told(&errors)
     });
     let page = LinkPage {
         shell: visit.shell(Site::LOGIN),
         action: visit.site().path(Site::LINK_PAGE),
-        token: token.to_owned(),
+        token: shown.token.to_owned(),
+        confirms: shown.confirms,
         email,
         errors,
     };
@@ -173,15 +176,24 @@ fn live(
 ///
 /// An unknown link is counted against its network: beyond the limit only the status is another, since whoever shares an
 /// address with somebody who tries tokens still needs the way to a new link.
-fn dead(visit: &Visit, refusal: Refusal) -> Answer {
+fn dead(visit: &Visit, refusal: Refusal, confirms: bool) -> Answer {
     let unknown = refusal == Refusal::LinkUnknown;
     let problem = Problem::from(refusal);
-    let known = Asked::read(&visit.headers, visit.site()).map(|asked| asked.email.to_string());
+    // What this browser asked for before may be the old address, of which no link confirms the new one.
+    let asked = Asked::read(&visit.headers, visit.site()).filter(|_| !confirms);
+    let known = asked.map(|asked| asked.email.to_string());
+    let email = Field::email("", true);
+    let email = match confirms {
+        true => email.hint("La nouvelle adresse, celle à laquelle le lien a été envoyé."),
+        false => email,
+    };
     let page = DeadLinkPage {
         shell: visit.shell(Site::LOGIN),
         no: No::new(&problem, visit.site()),
+        confirming: confirms.then(|| confirming(refusal)),
+        again: refusal != Refusal::EmailTaken,
         action: visit.site().path(Site::LOGIN),
-        email: Field::email("", true),
+        email,
         known: known.unwrap_or_default(),
         next: "",
     };
@@ -194,6 +206,26 @@ fn dead(visit: &Visit, refusal: Refusal) -> Answer {
     Ok(response)
 }
 
+/// What a dead link leaves of the new address that it was to confirm, and what to do.
+fn confirming(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::LinkUsed { .. } => {
+            "Il a confirmé la nouvelle adresse d'un compte, qui compte depuis lors. Pour vous connecter, demandez un lien avec \
+             cette adresse."
+        }
+        Refusal::EmailTaken => {
+            "Il devait confirmer la nouvelle adresse d'un compte, mais cette adresse est devenue celle de quelqu'un d'autre. \
+             Rien n'a changé : l'ancienne adresse reste celle du compte. Écrivez au support, qui peut retirer la demande et en \
+             proposer une autre."
+        }
+        _ => {
+            "Il devait confirmer la nouvelle adresse d'un compte. Tant qu'elle n'est pas confirmée, l'ancienne reste celle du \
+             compte. Demandez un autre lien avec la nouvelle adresse : si la demande de modification est toujours ouverte, il \
+             la confirme. Sinon, écrivez au support."
+        }
+    }
+}
+
 fn count_unknown(visit: &Visit) -> Result<(), u64> {
     let (network, now) = (visit.caller.network(), visit.aplus().now());
     visit.web.unknown_tokens().count(network, now)
@@ -202,7 +234,8 @@ fn count_unknown(visit: &Visit) -> Result<(), u64> {
 /// Logged in: on to the page that was wanted, or home (L12).
 fn welcome(visit: &Visit, opened: Opened) -> Response {
     let home = home(&opened.holder, visit.site());
-    let mut response = visit.go(opened.next.as_deref().unwrap_or(&home), None);
+    let note = opened.confirmed_address.then_some(Note::AddressConfirmed);
+    let mut response = visit.go(opened.next.as_deref().unwrap_or(&home), note);
     set(
         &mut response,
         cookies::set_session(&opened.secret, visit.site()),

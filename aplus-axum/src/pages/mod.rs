@@ -15,14 +15,18 @@ mod journal_search;
 mod link;
 mod login;
 mod members;
+mod order;
+mod orders;
 mod own;
 mod problem_page;
+mod proposal;
 mod requester;
 mod rights;
 mod sessions;
 mod shell;
 mod slip;
 mod support;
+mod team;
 mod view;
 mod visit;
 
@@ -34,6 +38,8 @@ pub(crate) use problem_page::say;
 
 use self::creation::By;
 use self::deeds::Deed;
+use self::order::Place;
+use self::team::Access;
 use self::visit::Signed;
 use crate::router::Verb::{Get, Post};
 use crate::router::{Route, Who};
@@ -84,6 +90,8 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(Post "/comptes/{account}/reactiver", Responsable, A8, |signed: Signed| deeds::carry_out(signed, Deed::Reactivate)),
     route!(Get "/comptes/{account}/retirer", Responsable, A11, |signed: Signed| deeds::ask(signed, Deed::Withdraw)),
     route!(Post "/comptes/{account}/retirer", Responsable, A11, |signed: Signed| deeds::carry_out(signed, Deed::Withdraw)),
+    route!(Get "/demandes/{order}", Decider, A6, |signed: Signed| order::show(signed, Place::Groups)),
+    route!(Post "/demandes/{order}", Decider, A6, |signed: Signed| order::decide(signed, Place::Groups)),
     route!(Get "/support", Operator, A7, support::show),
     route!(Post "/support", Operator, T1, support::find),
     route!(Get "/support/groupes/nouveau", Operator, A7, support::new_group),
@@ -94,6 +102,16 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(Get "/support/journal", Operator, T1, journal_search::show),
     route!(Post "/support/journal", Operator, T1, journal_search::ask),
     route!(Get "/support/comptes/{account}/journal", Operator, T1, journal::of_account),
+    route!(Get "/support/comptes/{account}/demande", Operator, A6, proposal::show),
+    route!(Post "/support/comptes/{account}/demande", Operator, A6, proposal::propose),
     route!(Get "/support/comptes/{account}/sessions", Operator, L11, |signed: Signed| deeds::ask(signed, Deed::EndSessions)),
     route!(Post "/support/comptes/{account}/sessions", Operator, L11, |signed: Signed| deeds::carry_out(signed, Deed::EndSessions)),
+    route!(Get "/support/demandes", Operator, A6, orders::list),
+    route!(Get "/support/demandes/{order}", Operator, A6, |signed: Signed| order::show(signed, Place::Support)),
+    route!(Post "/support/demandes/{order}", Operator, A6, |signed: Signed| order::decide(signed, Place::Support)),
+    route!(Get "/support/equipe", Operator, A14, team::list),
+    route!(Get "/support/equipe/{operator}/suspendre", Operator, A14, |signed: Signed| team::ask(signed, Access::Suspend)),
+    route!(Post "/support/equipe/{operator}/suspendre", Operator, A14, |signed: Signed| team::carry_out(signed, Access::Suspend)),
+    route!(Get "/support/equipe/{operator}/retablir", Operator, A14, |signed: Signed| team::ask(signed, Access::Restore)),
+    route!(Post "/support/equipe/{operator}/retablir", Operator, A14, |signed: Signed| team::carry_out(signed, Access::Restore)),
 ];

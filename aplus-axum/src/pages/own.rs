@@ -97,7 +97,7 @@ pub(super) async fn save(signed: Signed) -> Answer {
 }
 
 /// What the form wants changed: a field that it does not hold stays as it is, an empty one is emptied.
-fn change(form: &Pairs, errors: &mut Errors) -> ProfileChange {
+pub(super) fn change(form: &Pairs, errors: &mut Errors) -> ProfileChange {
     ProfileChange {
         first_name: wanted(form, errors, ProfileField::FirstName, FirstName::parse),
         last_name: wanted(form, errors, ProfileField::LastName, LastName::parse),
@@ -125,7 +125,8 @@ pub(super) fn profile(form: &Pairs, errors: &mut Errors) -> Profile {
     change(form, errors).apply(Profile::default())
 }
 
-fn fields(profile: &Profile) -> [String; 4] {
+/// The four details as they are.
+pub(super) fn fields(profile: &Profile) -> [String; 4] {
     [
         profile.first_name.as_ref().map(ToString::to_string),
         profile.last_name.as_ref().map(ToString::to_string),

@@ -2,9 +2,13 @@
 //!
 //! A page shows what would be allowed now; the act is judged anew when it comes (A10).
 
+use aplus_core::order::{OrderFacts, OrderState};
 use aplus_core::ports::Facts;
 use aplus_core::rules;
-use aplus_core::{Actor, GroupFacts, Policy, Refusal, Target};
+use aplus_core::{
+    Account, Actor, GroupFacts, Operator, OrderedChange, Policy, ProfileChange, Refusal, Standing,
+    Target,
+};
 
 /// Whether the pages of support are theirs.
 pub(super) fn is_support(actor: &Actor) -> bool {
@@ -20,6 +24,8 @@ pub(super) struct OnGroup {
     pub(super) creates_for: bool,
     /// Add and take out (A2).
     pub(super) manages: bool,
+    /// See the orders on its accounts, to decide on them as its responsable (A6); support has a list of its own.
+    pub(super) decides: bool,
     /// Whether it has one responsable only, and so is told (A8).
     pub(super) single: bool,
 }
@@ -29,6 +35,7 @@ pub(super) fn on_group(actor: &Actor, group: &GroupFacts) -> OnGroup {
         creates: rules::may_create_accounts(actor, group).is_ok(),
         creates_for: is_support(actor),
         manages: rules::may_manage_members(actor, group).is_ok(),
+        decides: !is_support(actor) && rules::may_view_orders_of(actor, group.id).is_ok(),
         single: group.active_responsables == 1,
     }
 }
@@ -40,6 +47,8 @@ pub(super) struct OnAccount {
     pub(super) reactivate: bool,
     pub(super) withdraw: bool,
     pub(super) end_sessions: bool,
+    /// Propose to change its address, roles or details (A6).
+    pub(super) propose: bool,
     /// Why none of the first three.
     pub(super) why_not: Option<Refusal>,
 }
@@ -58,6 +67,7 @@ pub(super) fn on_account(actor: &Actor, target: &Target, policy: &Policy) -> OnA
         reactivate: reactivate.is_ok(),
         withdraw: withdraw.is_ok(),
         end_sessions: is_support(actor),
+        propose: proposing(actor, target, policy).is_ok(),
         why_not,
     }
 }
@@ -76,4 +86,59 @@ pub(super) fn adding(facts: &Facts) -> Result<bool, Refusal> {
         .ok_or_else(|| rules::no_such_account(&facts.actor, group))?;
     rules::may_add_member(&facts.actor, group, target)?;
     Ok(target.standing().is_responsable())
+}
+
+/// Whether somebody may propose an order on an account at all (A6): what is to change is not known yet.
+pub(super) fn proposing(actor: &Actor, target: &Target, policy: &Policy) -> Result<(), Refusal> {
+    match rules::may_propose_order(actor, Some(target), &OrderedChange::default(), policy) {
+        Ok(()) | Err(Refusal::NoChange) => Ok(()),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// Whether an order may correct the details of an account (A4): only of one whose person cannot, and who could not confirm a
+/// new address either.
+pub(super) fn corrects_details(actor: &Actor, target: &Target, policy: &Policy) -> bool {
+    let profile = ProfileChange {
+        phone: Some(None),
+        ..ProfileChange::default()
+    };
+    let change = OrderedChange {
+        profile,
+        ..OrderedChange::default()
+    };
+    rules::may_propose_order(actor, Some(target), &change, policy).is_ok()
+}
+
+/// Whether somebody of the support team is suspended (A14).
+pub(super) fn is_suspended(operator: &Operator) -> bool {
+    rules::may_log_in(&Actor::Operator(operator.standing())).is_err()
+}
+
+/// Whether an account is deactivated, so that the link to its new address does not work (L10).
+pub(super) fn is_kept_out(account: &Account) -> bool {
+    rules::may_log_in(&Actor::Account(account.standing())).is_err()
+}
+
+/// What somebody may do to an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct OnOrder {
+    pub(super) approve: bool,
+    pub(super) refuse: bool,
+    pub(super) withdraw: bool,
+    /// Why they do not approve it, while it is proposed.
+    pub(super) why_not: Option<Refusal>,
+}
+
+pub(super) fn on_order(actor: &Actor, target: &Standing, order: &OrderFacts) -> OnOrder {
+    let approve = rules::may_approve_order(actor, target, order);
+    OnOrder {
+        approve: approve.is_ok(),
+        refuse: rules::may_refuse_order(actor, target, order).is_ok(),
+        withdraw: rules::may_withdraw_order(actor, order).is_ok(),
+        // What came of it, the page says by itself.
+        why_not: approve
+            .err()
+            .filter(|_| order.state == OrderState::Proposed),
+    }
 }

@@ -7,8 +7,10 @@ use axum::http::{HeaderMap, header};
 
 use super::asset;
 use super::foot::FootLink;
+use super::orders;
 use super::rights;
 use super::slip::Note;
+use super::team;
 use super::view::Moment;
 use crate::state::{Web, home};
 
@@ -78,7 +80,9 @@ impl Person {
         let entries: &[(&str, &'static str)] = if rights::is_support(&current.actor()) {
             &[
                 (Site::SUPPORT, "Support"),
+                (orders::ORDERS, "Demandes"),
                 (Site::GROUPS, "Groupes"),
+                (team::TEAM, "Équipe"),
                 (Site::PROFILE, "Votre accès"),
                 (Site::SESSIONS, "Vos sessions"),
             ]

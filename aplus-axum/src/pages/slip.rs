@@ -64,10 +64,20 @@ pub(super) enum Note {
     SessionsEnded,
     LoggedOut,
     GroupCreated,
+    AccountCreatedWithOrder,
+    OrderProposed,
+    OrderApproved,
+    OrderCarriedOut,
+    OrderRefused,
+    OrderWithdrawn,
+    AddressConfirmed,
+    OperatorSuspended,
+    RestoreAsked,
+    OperatorRestored,
 }
 
 impl Note {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 23] = [
         Self::DetailsSaved,
         Self::AccountCreated,
         Self::AccountCreatedLookAgain,
@@ -81,6 +91,16 @@ impl Note {
         Self::SessionsEnded,
         Self::LoggedOut,
         Self::GroupCreated,
+        Self::AccountCreatedWithOrder,
+        Self::OrderProposed,
+        Self::OrderApproved,
+        Self::OrderCarriedOut,
+        Self::OrderRefused,
+        Self::OrderWithdrawn,
+        Self::AddressConfirmed,
+        Self::OperatorSuspended,
+        Self::RestoreAsked,
+        Self::OperatorRestored,
     ];
 
     fn code(self) -> &'static str {
@@ -98,6 +118,16 @@ impl Note {
             Self::SessionsEnded => "sessions",
             Self::LoggedOut => "logged_out",
             Self::GroupCreated => "group",
+            Self::AccountCreatedWithOrder => "account_order",
+            Self::OrderProposed => "order",
+            Self::OrderApproved => "order_approved",
+            Self::OrderCarriedOut => "order_done",
+            Self::OrderRefused => "order_refused",
+            Self::OrderWithdrawn => "order_withdrawn",
+            Self::AddressConfirmed => "address",
+            Self::OperatorSuspended => "suspended",
+            Self::RestoreAsked => "restore_asked",
+            Self::OperatorRestored => "restored",
         }
     }
 
@@ -123,6 +153,29 @@ impl Note {
             Self::SessionsEnded => "Toutes les sessions de ce compte sont fermées.",
             Self::LoggedOut => "Vous êtes déconnecté.",
             Self::GroupCreated => "Le groupe est créé.",
+            Self::AccountCreatedWithOrder => {
+                "Le compte est créé, sans le rôle de responsable : cette demande, proposée avec lui, le lui donnera si \
+                 quelqu'un d'autre l'approuve."
+            }
+            Self::OrderProposed => "La demande est proposée.",
+            Self::OrderApproved => {
+                "La demande est approuvée. Un lien est envoyé à la nouvelle adresse."
+            }
+            Self::OrderCarriedOut => "La modification est faite.",
+            Self::OrderRefused => "La demande est refusée. Le compte n'a pas changé.",
+            Self::OrderWithdrawn => "La demande est retirée. Le compte n'a pas changé.",
+            Self::AddressConfirmed => {
+                "Votre nouvelle adresse est confirmée. Demandez désormais vos liens de connexion avec elle."
+            }
+            Self::OperatorSuspended => {
+                "L'accès est suspendu. Ses sessions et ses liens ont pris fin."
+            }
+            Self::RestoreAsked => {
+                "Votre demande est notée. L'accès sera rétabli si un autre membre de l'équipe le demande aussi."
+            }
+            Self::OperatorRestored => {
+                "L'accès est rétabli. La personne peut de nouveau demander un lien."
+            }
         }
     }
 

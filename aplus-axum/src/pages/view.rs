@@ -1,7 +1,7 @@
 //! What the templates show: plain texts, made here from the words of the core.
 
 use aplus_core::words::{self, Language};
-use aplus_core::{Account, Roles, Site, Timestamp};
+use aplus_core::{Account, EmailAddress, Roles, Site, Timestamp};
 
 use crate::problem::Problem;
 
@@ -278,7 +278,10 @@ pub(super) fn name(account: &Account) -> String {
 
 /// The address of an account, or that it has none any more.
 pub(super) fn email(account: &Account) -> String {
-    account
-        .email()
-        .map_or_else(|| "Adresse libérée".to_owned(), ToString::to_string)
+    address(account.email())
+}
+
+/// An address, or that there is none any more.
+pub(super) fn address(email: Option<&EmailAddress>) -> String {
+    email.map_or_else(|| "Adresse libérée".to_owned(), ToString::to_string)
 }

@@ -173,7 +173,15 @@ impl Visit {
     /// # Errors
     /// [`Problem::NotFound`] for what no list ended with.
     pub(super) fn after<T: FromStr>(&self) -> Result<Option<T>, Problem> {
-        match self.query.text(AFTER) {
+        self.after_in(AFTER)
+    }
+
+    /// As [`Visit::after`], for one of several lists on a page, which has a parameter of its own.
+    ///
+    /// # Errors
+    /// As there.
+    pub(super) fn after_in<T: FromStr>(&self, list: &str) -> Result<Option<T>, Problem> {
+        match self.query.text(list) {
             "" => Ok(None),
             cursor => cursor.parse().map(Some).map_err(|_| Problem::NotFound),
         }
@@ -181,7 +189,12 @@ impl Visit {
 
     /// The address of the next part of this list.
     pub(super) fn next(&self, cursor: Option<String>) -> Option<String> {
-        cursor.map(|cursor| format!("{}?{AFTER}={cursor}", self.path))
+        self.next_in(AFTER, cursor)
+    }
+
+    /// The address of the next part of one of several lists on a page.
+    pub(super) fn next_in(&self, list: &str, cursor: Option<String>) -> Option<String> {
+        cursor.map(|cursor| format!("{}?{list}={cursor}", self.path))
     }
 
     /// What stands around the page, in its section of the menu.
@@ -218,7 +231,7 @@ impl Visit {
 }
 
 /// The parameter of a list that says after which id it goes on.
-const AFTER: &str = "apres";
+pub(super) const AFTER: &str = "apres";
 
 /// The same form, sent twice from the same showing, is one request.
 fn named_by(hash: BodyHash) -> IdempotencyKey {

@@ -23,6 +23,8 @@ async fn known_unknown_and_deactivated_get_the_same_answer_to_the_byte() {
         &[],
     )
     .await;
+    const TO_CONFIRM: &str = "jeanne.moreau@prefecture.example";
+    world.moving(INSTRUCTEUR, TO_CONFIRM).await;
     let seen = async |address: &str| {
         let mut browser = world.browser();
         open(&mut browser, "/connexion").await;
@@ -69,6 +71,7 @@ async fn known_unknown_and_deactivated_get_the_same_answer_to_the_byte() {
     for other in [
         AIDANT,
         OPERATOR,
+        TO_CONFIRM,
         "nobody@mairie.example",
         "nobody@elsewhere.example",
     ] {

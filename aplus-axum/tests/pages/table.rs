@@ -12,10 +12,12 @@ fn pages() -> impl Iterator<Item = &'static Route> {
     routes().filter(|route| !route.path.starts_with("/api/"))
 }
 
-/// The page of an account and a group that neither the aidant nor the responsable of the mairie may touch.
-fn foreign(route: &Route, world: &World) -> String {
+/// The page of an account, a group and an order that neither the aidant nor the responsable of the mairie may touch.
+fn foreign(route: &Route, world: &World, order: &str) -> String {
     route
         .path
+        .replace("{order}", order)
+        .replace("{operator}", world.id(THIRD))
         .replace("{group}", &world.prefecture)
         .replace("{account}", world.id(INSTRUCTEUR))
         .replace("{session}", &world.prefecture)
@@ -24,10 +26,11 @@ fn foreign(route: &Route, world: &World) -> String {
 #[tokio::test]
 async fn a_visitor_is_led_to_the_login_page() {
     let world = World::new().await;
+    let order = world.order(INSTRUCTEUR).await;
     let before = world.store.dump();
     for route in pages().filter(|route| route.who != Who::Anybody) {
         let method = route.method.method();
-        let path = foreign(route, &world);
+        let path = foreign(route, &world, &order);
         let reply = send(&mut world.browser(), method.clone(), &path, &[]).await;
         match method == Method::GET {
             true => assert!(leads(&reply).starts_with("/connexion?suite=%2F"), "{path}"),
@@ -40,6 +43,7 @@ async fn a_visitor_is_led_to_the_login_page() {
 #[tokio::test]
 async fn whoever_may_not_is_told_and_it_is_recorded() {
     let world = World::new().await;
+    let order = world.order(INSTRUCTEUR).await;
     let valid = [
         ("email", INSTRUCTEUR),
         ("roles", "aidant"),
@@ -47,10 +51,11 @@ async fn whoever_may_not_is_told_and_it_is_recorded() {
         ("requester_kind", "anct"),
         ("reference", "x"),
         ("etape", "creer"),
+        ("reason", "x"),
     ];
     for route in pages().filter(|route| !matches!(route.who, Who::Anybody | Who::Self_)) {
         world.clock.advance(Duration::from_secs(601));
-        let (method, path) = (route.method.method(), foreign(route, &world));
+        let (method, path) = (route.method.method(), foreign(route, &world, &order));
         let who = match route.path {
             "/profil" => OPERATOR,
             _ => RESPONSABLE,
@@ -89,6 +94,7 @@ async fn whoever_may_not_is_told_and_it_is_recorded() {
 #[tokio::test]
 async fn the_right_comes_before_what_is_wrong_with_the_form() {
     let world = World::new().await;
+    let order = world.order(INSTRUCTEUR).await;
     let forms = [
         &[][..],
         &[("email", "x")],
@@ -96,15 +102,24 @@ async fn the_right_comes_before_what_is_wrong_with_the_form() {
         &[("email", "a@b.fr"), ("email", "c@d.fr")],
     ];
     for route in pages()
-        .filter(|route| route.method.method() == Method::POST && route.path.ends_with("/nouveau"))
+        .filter(|route| route.method.method() == Method::POST)
+        .filter(|route| {
+            ["/nouveau", "/demande", "{order}"]
+                .iter()
+                .any(|end| route.path.ends_with(end))
+        })
     {
-        let path = foreign(route, &world);
+        let path = foreign(route, &world, &order);
         for form in forms {
             world.clock.advance(Duration::from_secs(601));
             let mut browser = logged_in(&world, RESPONSABLE).await;
             let recorded = world.entries("refused").await.len();
             let reply = fill(&mut browser, &path, form).await;
-            assert_eq!(reply.status, StatusCode::FORBIDDEN, "{path} {form:?}");
+            let status = match route.path {
+                "/demandes/{order}" => StatusCode::NOT_FOUND,
+                _ => StatusCode::FORBIDDEN,
+            };
+            assert_eq!(reply.status, status, "{path} {form:?}");
             let entries = world.entries("refused").await.len();
             assert_eq!(entries, recorded + 1, "{path} {form:?}");
         }
@@ -114,12 +129,13 @@ async fn the_right_comes_before_what_is_wrong_with_the_form() {
 #[tokio::test]
 async fn another_site_changes_nothing() {
     let world = World::new().await;
+    let order = world.order(INSTRUCTEUR).await;
     let browser = logged_in(&world, RESPONSABLE)
         .await
         .with("sec-fetch-site", "cross-site");
     let before = world.store.dump();
     for route in pages().filter(|route| route.method.method() == Method::POST) {
-        let reply = fill(&mut browser.clone(), &foreign(route, &world), &[]).await;
+        let reply = fill(&mut browser.clone(), &foreign(route, &world, &order), &[]).await;
         assert_eq!(reply.status, StatusCode::FORBIDDEN, "{}", route.path);
         assert!(
             reply

@@ -13,6 +13,8 @@ const TEXT: &str = include_str!("../../src/api/examples.md");
 struct Example {
     method: Method,
     path: String,
+    /// The operator who sends it, where it is named.
+    operator: Option<String>,
     sent: Option<Value>,
     status: u16,
     answer: Value,
@@ -23,7 +25,9 @@ fn examples() -> Vec<Example> {
     let read = |section: &str| {
         let mut bodies = section.split("```").skip(1).step_by(2);
         let told = section.split("```").next()?;
-        let (method, path) = told.split('`').nth(1)?.split_once(' ')?;
+        let mut quoted = told.split('`').skip(1).step_by(2);
+        let (method, path) = quoted.next()?.split_once(' ')?;
+        let operator = quoted.next().filter(|it| it.contains('@'));
         let json = |text: &str| serde_json::from_str(text.strip_prefix("json").unwrap()).unwrap();
         let sent = (method != "GET").then(|| json(bodies.next().unwrap()));
         let answer = json(bodies.next()?);
@@ -33,6 +37,7 @@ fn examples() -> Vec<Example> {
         Some(Example {
             method: method.parse().unwrap(),
             path: path.to_owned(),
+            operator: operator.map(str::to_owned),
             sent,
             status,
             answer,
@@ -73,27 +78,49 @@ fn same(told: &Value, real: &Value) -> bool {
 #[tokio::test]
 async fn the_examples_of_the_documentation_are_answered_as_they_say() {
     let world = World::new().await;
-    let mut browser = world.browser();
+    let mut person = world.browser();
+    // Whose link was mailed last, and which order was proposed.
+    let (mut asked, mut order) = (RESPONSABLE, String::new());
     let examples = examples();
-    assert_eq!(examples.len(), 5);
+    assert_eq!(examples.len(), 9);
     for example in examples {
         // What is done after the account was created is later than it.
         if example.method != Method::POST {
             world.clock.advance(Duration::from_secs(1));
         }
         let mut sent = example.sent;
+        if let Some(sent) = sent.as_mut().filter(|sent| sent.get("account").is_some()) {
+            sent["account"] = world.id(AIDANT).into();
+            asked = "paul.grand@mairie.example";
+        }
         if let Some(sent) = sent.as_mut().filter(|sent| sent.get("token").is_some()) {
             world.courier().await;
-            sent["token"] = world.token(RESPONSABLE).into();
+            sent["token"] = world.token(asked).into();
         }
-        let path = match example.path.strip_prefix("/api/v1/groups/") {
-            Some(_) => format!("/api/v1/groups/{}/accounts", world.mairie),
-            None => example.path,
+        let path = match example.path.split('/').collect::<Vec<_>>()[..] {
+            ["", "api", "v1", "groups", _, rest] => {
+                format!("/api/v1/groups/{}/{rest}", world.mairie)
+            }
+            ["", "api", "v1", "support", "orders", _, act] => {
+                format!("/api/v1/support/orders/{order}/{act}")
+            }
+            _ => example.path,
+        };
+        let mut operator;
+        let browser = match &example.operator {
+            Some(address) => {
+                operator = world.logged_in(address).await;
+                &mut operator
+            }
+            None => &mut person,
         };
         let body = sent.map(|sent| sent.to_string().into());
         let reply = browser.send(example.method, &path, body).await;
-        assert_eq!(reply.status, example.status, "{path}");
+        assert_eq!(reply.status, example.status, "{path}: {}", reply.text());
         let real = reply.json();
+        if path == "/api/v1/support/orders" {
+            order = real["id"].as_str().unwrap().to_owned();
+        }
         assert!(same(&example.answer, &real), "{path}: {real:#}");
     }
 }

@@ -147,8 +147,11 @@ async fn asking_answers_the_same_bytes_whoever_has_the_address() {
             cookie.len(),
         )
     };
+    const TO_CONFIRM: &str = "jeanne.moreau@prefecture.example";
+    world.moving(INSTRUCTEUR, TO_CONFIRM).await;
     let mut answers = Vec::new();
     for (known, address) in [
+        ("to be confirmed", TO_CONFIRM),
         ("active", RESPONSABLE),
         ("deactivated", AIDANT),
         ("operator", OPERATOR),

@@ -8,6 +8,8 @@ mod examples;
 mod journal;
 mod login;
 mod me;
+mod operators;
+mod orders;
 mod routes;
 mod secrets;
 mod sessions;

@@ -16,8 +16,8 @@ struct Case {
     refused: (u16, &'static str),
 }
 
-/// None for a route that nobody logged in is refused, since each sees and ends what is their own.
-fn unauthorised(route: &Route, world: &World) -> Option<Case> {
+/// `order` is one on the account of the other group's instructeur. None for a route that nobody logged in is refused, since each sees and ends what is their own.
+fn unauthorised(route: &Route, world: &World, order: &str) -> Option<Case> {
     let (mairie, aidant) = (&world.mairie, world.id(AIDANT));
     let (no_group, no_id) = (&world.prefecture, world.id(INSTRUCTEUR));
     let account = json!({"email": "lea.roux@mairie.example", "roles": ["aidant"]});
@@ -114,6 +114,45 @@ fn unauthorised(route: &Route, world: &World) -> Option<Case> {
                 "not_operator",
             )
         }
+        ("GET", "/api/v1/groups/{group}/orders") => case(
+            AIDANT,
+            format!("/api/v1/groups/{mairie}/orders"),
+            None,
+            403,
+            "not_responsable",
+        ),
+        ("POST", "/api/v1/support/orders") => {
+            request["account"] = json!(aidant);
+            request["roles"] = json!(["instructeur"]);
+            request["reason"] = json!("x");
+            case(
+                RESPONSABLE,
+                route.path.to_owned(),
+                Some(request),
+                403,
+                "not_operator",
+            )
+        }
+        (
+            _,
+            "/api/v1/support/orders/{order}"
+            | "/api/v1/support/orders/{order}/approve"
+            | "/api/v1/support/orders/{order}/refuse",
+        ) => case(
+            RESPONSABLE,
+            route.path.replace("{order}", order),
+            None,
+            404,
+            "order_not_found",
+        ),
+        (_, path)
+            if path.starts_with("/api/v1/support/orders")
+                || path.starts_with("/api/v1/support/operators") =>
+        {
+            let path = path.replace("{order}", order);
+            let path = path.replace("{operator}", world.id(COLLEAGUE));
+            case(RESPONSABLE, path, None, 403, "not_operator")
+        }
         ("GET", "/api/v1/support/accounts") => case(
             RESPONSABLE,
             format!("{}?email={AIDANT}", route.path),
@@ -145,6 +184,8 @@ fn any_path(route: &Route, world: &World) -> String {
         .replace("{group}", &world.mairie)
         .replace("{account}", world.id(AIDANT))
         .replace("{session}", &world.mairie)
+        .replace("{order}", &world.mairie)
+        .replace("{operator}", world.id(THIRD))
 }
 
 fn api() -> impl Iterator<Item = &'static Route> {
@@ -184,13 +225,14 @@ async fn a_visitor_is_refused_on_every_route_that_is_not_for_anybody() {
 #[tokio::test]
 async fn whoever_may_not_use_a_route_is_told_why_and_it_is_recorded() {
     let world = World::new().await;
+    let order = world.order(INSTRUCTEUR).await;
     for route in api() {
         let Some(Case {
             who,
             path,
             body,
             refused,
-        }) = unauthorised(route, &world)
+        }) = unauthorised(route, &world, &order)
         else {
             assert!(
                 matches!(route.who, Who::Anybody | Who::Self_),
@@ -321,6 +363,8 @@ async fn a_safe_method_changes_nothing_on_any_route() {
         for route in api() {
             for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
                 let refused_and_recorded = route.who == Who::Operator;
+                let refused_and_recorded = route.path.contains("/support/")
+                    || (route.who == Who::Decider && who == AIDANT);
                 if !refused_and_recorded {
                     send(&mut browser, method, &any_path(route, &world), None).await;
                 }

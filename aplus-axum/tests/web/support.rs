@@ -39,8 +39,11 @@ async fn support_creates_a_group_and_its_first_responsable_at_a_request() {
     let second = operator
         .post(&path, account("yves.vert@arras.example", "responsable"))
         .await;
-    second.refused(403, "needs_approval");
-    assert_eq!(second.json()["rule"], "A7");
+    assert_eq!(second.status, StatusCode::CREATED);
+    assert_eq!(first.json().get("order"), None);
+    let second = second.json();
+    assert_eq!(second["roles"], json!(["aidant"]), "a further one waits");
+    assert_eq!(second["order"]["state"], "proposed");
 }
 
 #[tokio::test]

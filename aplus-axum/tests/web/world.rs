@@ -15,7 +15,8 @@ use aplus_core::rules::{AccountDraft, GroupDraft};
 use aplus_core::service::{Context, GroupForm};
 use aplus_core::test_util::FixedClock;
 use aplus_core::{
-    Aplus, Author, EmailAddress, GroupName, HostKey, Role, Roles, Site, SupportRequest,
+    Aplus, Author, DualControl, EmailAddress, GroupName, HostKey, OperatorId, OrderDraft, OrderId,
+    OrderedChange, Policy, Reason, Role, Roles, Site, SupportRequest,
 };
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -31,6 +32,8 @@ pub(crate) const AIDANT: &str = "paul.petit@mairie.example";
 pub(crate) const OTHER_RESPONSABLE: &str = "claire.leroy@prefecture.example";
 pub(crate) const INSTRUCTEUR: &str = "jean.moreau@prefecture.example";
 pub(crate) const OPERATOR: &str = "support.un@aplus.example";
+pub(crate) const COLLEAGUE: &str = "support.deux@aplus.example";
+pub(crate) const THIRD: &str = "support.trois@aplus.example";
 
 #[derive(Clone, Default)]
 pub(crate) struct Mailbox(Arc<Mutex<Vec<Letter>>>);
@@ -73,15 +76,18 @@ pub(crate) fn email(text: &str) -> EmailAddress {
 
 impl World {
     pub(crate) async fn new() -> Self {
+        Self::under(DualControl::All).await
+    }
+
+    /// Where these orders take somebody else's approval.
+    pub(crate) async fn under(dual_control: DualControl) -> Self {
+        let site = Site::new("https://aplus.example").unwrap();
         // A test logs the same person in more often than a mailbox takes in half an hour.
-        Self::at(
-            "https://aplus.example",
-            AskLimits {
-                mails_per_address: 1_000,
-                ..AskLimits::default()
-            },
-        )
-        .await
+        let limits = AskLimits {
+            mails_per_address: 1_000,
+            ..AskLimits::default()
+        };
+        Self::build(site, limits, dual_control).await
     }
 
     pub(crate) async fn at(url: &str, limits: AskLimits) -> Self {
@@ -89,12 +95,20 @@ impl World {
     }
 
     pub(crate) async fn on(site: Site, limits: AskLimits) -> Self {
+        Self::build(site, limits, DualControl::All).await
+    }
+
+    async fn build(site: Site, limits: AskLimits, dual_control: DualControl) -> Self {
         let clock = FixedClock::new("2026-03-02T09:00:00Z".parse().unwrap());
         let (store, mailbox) = (MemoryStore::default(), Mailbox::default());
         let key = HostKey::new(&[7; 32]).unwrap();
         let aplus = Aplus::builder(store.clone(), mailbox.clone(), site, key)
             .clock(clock.clone())
             .limits(limits)
+            .policy(Policy {
+                dual_control,
+                ..Policy::default()
+            })
             .build();
         let context = Context {
             silent: true,
@@ -134,10 +148,10 @@ impl World {
             }
             groups.push(group.id.to_string());
         }
-        aplus
-            .add_operator(&email(OPERATOR), &context)
-            .await
-            .unwrap();
+        for address in [OPERATOR, COLLEAGUE, THIRD] {
+            let operator = aplus.add_operator(&email(address), &context).await.unwrap();
+            ids.insert(address.to_owned(), operator.id.to_string());
+        }
         let app = Web::new(&aplus).router();
         let [mairie, prefecture] = groups.try_into().unwrap();
         Self {
@@ -152,9 +166,50 @@ impl World {
         }
     }
 
-    /// The id of one of the four first accounts.
+    /// The id of one of the four first accounts, or of an operator.
     pub(crate) fn id(&self, address: &str) -> &str {
         &self.ids[address]
+    }
+
+    /// An order of the first operator's that makes one of the four an instructeur and an aidant: its id.
+    pub(crate) async fn order(&self, address: &str) -> String {
+        let roles = Roles::new([Role::Aidant, Role::Instructeur]).unwrap();
+        let change = OrderedChange {
+            roles: Some(roles),
+            ..OrderedChange::default()
+        };
+        self.propose(address, change).await.to_string()
+    }
+
+    /// One of the four has a new address that is approved and not yet confirmed.
+    pub(crate) async fn moving(&self, address: &str, new: &str) {
+        let change = OrderedChange {
+            email: Some(email(new)),
+            ..OrderedChange::default()
+        };
+        let order = self.propose(address, change).await;
+        let colleague: OperatorId = self.id(COLLEAGUE).parse().unwrap();
+        self.aplus
+            .approve_order(colleague.into(), order, &Context::default())
+            .await
+            .unwrap();
+    }
+
+    async fn propose(&self, address: &str, change: OrderedChange) -> OrderId {
+        // Ids of one millisecond stand in no order.
+        self.clock.advance(Duration::from_secs(1));
+        let author: OperatorId = self.id(OPERATOR).parse().unwrap();
+        let draft = OrderDraft {
+            change,
+            request: request(),
+            reason: Reason::parse("nouvelles fonctions").unwrap(),
+        };
+        let account = self.id(address).parse().unwrap();
+        self.aplus
+            .propose_order(author.into(), account, &draft, &Context::default())
+            .await
+            .unwrap()
+            .id
     }
 
     pub(crate) fn browser(&self) -> Browser {

@@ -1,14 +1,16 @@
 //! What each action tells: to the journal what happened, to people what they must know (A12, T1).
 
+mod operators;
+mod orders;
+
 use crate::account::{Author, DeactivatedBy, Principal, SupportRequest};
 use crate::journal::{Erasable, Event, entry::About};
 use crate::mail::{Message, Recipient};
 use crate::rules::{
-    AddMember, AddOperator, CreateAccount, CreateGroup, Deactivate, EditProfile, EmptyAccount,
-    EndAllSessions, EndSession, EraseJournal, Look, Permitted, Reactivate, RemoveMember, Subject,
-    Withdraw,
+    AddMember, CreateAccount, CreateGroup, Deactivate, EditProfile, EmptyAccount, EndAllSessions,
+    EndSession, EraseJournal, Look, Permitted, Reactivate, RemoveMember, Subject, Withdraw,
 };
-use crate::{AccountId, GroupId, OperatorId};
+use crate::{AccountId, GroupId};
 
 /// What an action says of itself to the journal and to people.
 pub(super) trait Told: Permitted {
@@ -41,15 +43,16 @@ fn owner(principal: Principal) -> About {
     }
 }
 
+fn text(erasable: &mut Erasable, name: &str, value: impl AsRef<str>) {
+    erasable
+        .text
+        .insert(name.to_owned(), value.as_ref().to_owned());
+}
+
 fn request_text(request: &SupportRequest, erasable: &mut Erasable) {
-    erasable.text.insert(
-        "reference".to_owned(),
-        request.reference.as_str().to_owned(),
-    );
+    text(erasable, "reference", &request.reference);
     if let Some(name) = &request.requester.name {
-        erasable
-            .text
-            .insert("requester_name".to_owned(), name.as_str().to_owned());
+        text(erasable, "requester_name", name);
     }
 }
 
@@ -69,13 +72,12 @@ impl Told for CreateAccount {
                 .request
                 .as_ref()
                 .map(|request| request.requester.kind),
+            ordered: self.order().map(|order| order.to().roles),
         }
     }
 
     fn text(&self, erasable: &mut Erasable) {
-        erasable
-            .text
-            .insert("email".to_owned(), self.draft().email.as_str().to_owned());
+        text(erasable, "email", &self.draft().email);
         if let Some(request) = &self.provenance().request {
             request_text(request, erasable);
         }
@@ -103,6 +105,9 @@ impl Told for CreateAccount {
                 requester,
             };
             mails.push((Recipient::ResponsablesOf(group), told));
+            if self.order().is_some() {
+                mails.extend(orders::proposed(account, author, &[group]));
+            }
         }
         mails
     }
@@ -232,31 +237,6 @@ impl Told for CreateGroup {
 
     fn text(&self, erasable: &mut Erasable) {
         request_text(self.request(), erasable);
-    }
-}
-
-impl Told for AddOperator {
-    fn about(&self, _created: uuid::Uuid) -> About {
-        About::default()
-    }
-
-    fn event(&self, created: uuid::Uuid) -> Event {
-        Event::OperatorAdded {
-            operator: self
-                .restored()
-                .unwrap_or_else(|| OperatorId::from_uuid(created)),
-            restored: self.restored().is_some(),
-        }
-    }
-
-    fn text(&self, erasable: &mut Erasable) {
-        erasable
-            .text
-            .insert("email".to_owned(), self.email().as_str().to_owned());
-    }
-
-    fn mails(&self, _author: Author, _created: uuid::Uuid) -> Vec<(Recipient, Message)> {
-        vec![(Recipient::Operators, Message::OperatorAdded)]
     }
 }
 

@@ -1,6 +1,7 @@
 //! One thing that somebody does, decided by the public rules on the store's own facts, then written.
 
 use super::world::{World, on_request};
+use crate::Lifetimes;
 use crate::account::{Operator, Principal};
 use crate::group::Matricule;
 use crate::journal::{BodyHash, Entry, Erasable, Event, entry::About};
@@ -292,7 +293,10 @@ impl World {
                 let group = group?;
                 let permit = match support {
                     true => {
-                        rules::create_account_for(&actor, &group, &draft, &on_request(), &policy)?
+                        let (request, lifetimes) = (on_request(), Lifetimes::default());
+                        rules::create_account_for(
+                            &actor, &group, &draft, &request, &policy, &lifetimes,
+                        )?
                     }
                     false => rules::create_account(&actor, &group, &draft, &policy)?,
                 };
@@ -398,6 +402,7 @@ impl World {
                     opening,
                     session,
                     entry,
+                    order: None,
                 }))
             }
         })

@@ -159,9 +159,10 @@ async fn full_account(world: &World, group: GroupId, roles: Roles) -> Account {
         ..AccountDraft::new(world.address("camille"), roles)
     };
     let group: GroupFacts = facts.group.expect("the group");
-    let policy = Policy::default();
+    let (policy, lifetimes) = (Policy::default(), crate::Lifetimes::default());
     let permit =
-        rules::create_account_for(&facts.actor, &group, &draft, &request, &policy).unwrap();
+        rules::create_account_for(&facts.actor, &group, &draft, &request, &policy, &lifetimes)
+            .unwrap();
     let act = permit.into_act(world.circumstances(None));
     match world.store.create_account(act).await.unwrap() {
         Outcome::Done(account) => account,

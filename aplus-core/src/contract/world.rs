@@ -312,6 +312,7 @@ impl World {
             principal: link.principal,
             link: link.id,
             supersedes: link.supersedes,
+            order: link.purpose.order(),
         };
         let entry = self.entry(ask.at, Author::Machine, &event);
         let answer = Answer::Issue {

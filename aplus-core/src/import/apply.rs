@@ -74,6 +74,8 @@ pub(super) struct Effect {
 pub(super) enum AccountEffect {
     None,
     Created,
+    /// Created without Responsable, which an order is to give (A7).
+    Ordered,
     Joined,
 }
 
@@ -245,9 +247,13 @@ impl Aplus {
                     AccountEffect::Joined
                 }
                 Member::Nobody => {
-                    self.create_account_for(*author, group, draft, request, &context)
+                    let created = self
+                        .create_account_for(*author, group, draft, request, &context)
                         .await?;
-                    AccountEffect::Created
+                    match created.order {
+                        Some(_) => AccountEffect::Ordered,
+                        None => AccountEffect::Created,
+                    }
                 }
             },
         };
@@ -291,6 +297,7 @@ impl Aplus {
                             draft,
                             request,
                             self.policy(),
+                            self.lifetimes(),
                         )?)),
                     };
                 Ok((founding, first))
@@ -353,7 +360,11 @@ impl ImportReport {
             self.applied += 1;
         }
         self.groups_created += u64::from(effect.group_created);
-        self.accounts_created += u64::from(effect.account == AccountEffect::Created);
+        self.accounts_created += u64::from(matches!(
+            effect.account,
+            AccountEffect::Created | AccountEffect::Ordered
+        ));
+        self.orders_proposed += u64::from(effect.account == AccountEffect::Ordered);
         self.accounts_joined += u64::from(effect.account == AccountEffect::Joined);
     }
 

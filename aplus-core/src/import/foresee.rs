@@ -71,7 +71,7 @@ impl Aplus {
             None => self.account_facts(author, &draft.email).await?.target,
         };
         let Some(target) = target else {
-            rules::may_create_account_for(actor, group, draft, self.policy())?;
+            rules::may_create_account_for(actor, draft, self.policy())?;
             if self
                 .store()
                 .holder(&draft.email)
@@ -82,8 +82,20 @@ impl Aplus {
                 return Err(NoEffect::Refused(rules::taken(Holder::Operator)));
             }
             let id = AccountId::from_uuid(*self.fresh_id()?.as_uuid());
-            plan.new_account(draft, id, group.id);
-            return Ok(AccountEffect::Created);
+            let ordered = rules::is_ordered(group, draft, self.policy());
+            let roles = match ordered {
+                true => rules::without_responsable(draft.roles),
+                false => draft.roles,
+            };
+            let made = AccountDraft {
+                roles,
+                ..draft.clone()
+            };
+            plan.new_account(&made, id, group.id);
+            return Ok(match ordered {
+                true => AccountEffect::Ordered,
+                false => AccountEffect::Created,
+            });
         };
         if target.standing().groups.contains(group.id) {
             return Ok(AccountEffect::None);

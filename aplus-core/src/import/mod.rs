@@ -38,6 +38,8 @@ pub struct ImportReport {
     pub accounts_created: u64,
     /// Accounts that were there and joined a group.
     pub accounts_joined: u64,
+    /// Orders that give Responsable to an account that was created, proposed with it (A7).
+    pub orders_proposed: u64,
 }
 
 /// A line that was refused.

@@ -6,7 +6,8 @@ use crate::account::{Author, Principal};
 use crate::group::RequesterKind;
 use crate::rules::Subject;
 use crate::{
-    EntryId, LinkId, OperatorId, ProfileField, RetentionReason, Roles, SessionId, Timestamp,
+    EntryId, LinkId, OperatorId, OrderId, OrderState, ProfileField, RetentionReason, Roles,
+    SessionId, Timestamp,
 };
 
 /// What happened. Values only of roles and status; people by id; addresses and free text stand in the erasable part.
@@ -16,7 +17,7 @@ use crate::{
 ///
 /// | kind | by | account | group | details | erasable text |
 /// |---|---|---|---|---|---|
-/// | `account_created` | responsable, operator, machine | the new one | its first | `roles` `shared` `fields` `requester` | `email` `reference` `requester_name` |
+/// | `account_created` | responsable, operator, machine | the new one | its first | `roles` `shared` `fields` `requester` `ordered` | `email` `reference` `requester_name` |
 /// | `member_added` | responsable, operator, machine | who was added | to which | `requester` | `reference` `requester_name` |
 /// | `member_removed` | responsable, operator, machine, the person | who was taken out or left | of which | | |
 /// | `account_deactivated` | responsable, operator, machine | which | | `by_support` | |
@@ -25,7 +26,15 @@ use crate::{
 /// | `profile_edited` | the person | their own | | `fields` | |
 /// | `group_created` | operator, machine | | the new one | `requester` | `reference` `requester_name` |
 /// | `operator_added` | machine | | | `operator` `restored` | `email` |
-/// | `link_issued` | machine | whom it logs in, unless an operator | | `principal` `link` `supersedes` | |
+/// | `operator_suspended` | operator, machine | | | `operator` | |
+/// | `operator_restore_asked` | operator | | | `operator` | |
+/// | `operator_restored` | operator | | | `operator` `with` | |
+/// | `order_proposed` | operator, machine | which it is to change | | `change` `requester` `state` | `old_email` `new_email` `reason` `reference` `requester_name` |
+/// | `order_approved` | another operator, responsable | which it changes | | `order` `state` | |
+/// | `order_carried_out` | the person | their own | | `order` | |
+/// | `order_refused` | another operator, responsable | which it was to change | | `order` | `reason` |
+/// | `order_withdrawn` | operator, machine | which it was to change | | `order` | |
+/// | `link_issued` | machine | whom it logs in, unless an operator | | `principal` `link` `supersedes` `order` | |
 /// | `link_sent_again` | machine | whom it logs in, unless an operator | | `principal` `link` | |
 /// | `logged_in` | account, operator | their own, unless an operator | | `link` `session` `by_address` | |
 /// | `session_ended` | account, operator, machine | whose it was, unless an operator's | | `owner` `session` | |
@@ -48,6 +57,10 @@ pub enum Event {
         fields: Vec<ProfileField>,
         /// Who asked support.
         requester: Option<RequesterKind>,
+        /// The roles that an order is to give it, where a further responsable takes an approval; the order bears the id of
+        /// this entry.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ordered: Option<Roles>,
     },
     /// An account was added to a group.
     MemberAdded {
@@ -82,6 +95,54 @@ pub enum Event {
         /// Whether the operator was there before and suspended.
         restored: bool,
     },
+    /// An operator was suspended by another.
+    OperatorSuspended {
+        /// Who.
+        operator: OperatorId,
+    },
+    /// An operator asked for a suspended one to be brought back.
+    OperatorRestoreAsked {
+        /// Whom.
+        operator: OperatorId,
+    },
+    /// A second operator brought a suspended one back.
+    OperatorRestored {
+        /// Whom.
+        operator: OperatorId,
+        /// Who had asked first.
+        with: OperatorId,
+    },
+    /// An order was proposed; it bears the id of this entry. Old and new address stand in the erasable part.
+    OrderProposed {
+        /// What it changes.
+        change: OrderChange,
+        /// Who asked support.
+        requester: RequesterKind,
+        /// Where it stands with that: approved or carried out where it needs no approval.
+        state: OrderState,
+    },
+    /// An order was approved by its author.
+    OrderApproved {
+        /// Which order.
+        order: OrderId,
+        /// Where it stands with that: carried out where it changes no address.
+        state: OrderState,
+    },
+    /// The new address of an order was confirmed, and the order carried out with that.
+    OrderCarriedOut {
+        /// Which order.
+        order: OrderId,
+    },
+    /// An order was refused.
+    OrderRefused {
+        /// Which order.
+        order: OrderId,
+    },
+    /// An order was taken back.
+    OrderWithdrawn {
+        /// Which order.
+        order: OrderId,
+    },
     /// A link was issued.
     LinkIssued {
         /// Whom it logs in.
@@ -90,6 +151,9 @@ pub enum Event {
         link: LinkId,
         /// The older link that it ends.
         supersedes: Option<LinkId>,
+        /// The order whose new address it confirms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        order: Option<OrderId>,
     },
     /// A living link was sent again.
     LinkSentAgain {
@@ -157,9 +221,20 @@ pub enum Event {
     },
 }
 
+/// What an order changes, as its entry tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderChange {
+    /// Whether the address changes.
+    pub email: bool,
+    /// The roles before, and those ordered; equal where they stay.
+    pub roles: [Roles; 2],
+    /// The details that are corrected, by name.
+    pub fields: Vec<ProfileField>,
+}
+
 impl Event {
     /// The word of every kind, in the order of the table above: a closed list.
-    pub const KINDS: [&str; 19] = [
+    pub const KINDS: [&str; 27] = [
         "account_created",
         "member_added",
         "member_removed",
@@ -169,6 +244,14 @@ impl Event {
         "profile_edited",
         "group_created",
         "operator_added",
+        "operator_suspended",
+        "operator_restore_asked",
+        "operator_restored",
+        "order_proposed",
+        "order_approved",
+        "order_carried_out",
+        "order_refused",
+        "order_withdrawn",
         "link_issued",
         "link_sent_again",
         "logged_in",
@@ -200,6 +283,14 @@ impl Event {
             Self::ProfileEdited { .. } => "profile_edited",
             Self::GroupCreated { .. } => "group_created",
             Self::OperatorAdded { .. } => "operator_added",
+            Self::OperatorSuspended { .. } => "operator_suspended",
+            Self::OperatorRestoreAsked { .. } => "operator_restore_asked",
+            Self::OperatorRestored { .. } => "operator_restored",
+            Self::OrderProposed { .. } => "order_proposed",
+            Self::OrderApproved { .. } => "order_approved",
+            Self::OrderCarriedOut { .. } => "order_carried_out",
+            Self::OrderRefused { .. } => "order_refused",
+            Self::OrderWithdrawn { .. } => "order_withdrawn",
             Self::LinkIssued { .. } => "link_issued",
             Self::LinkSentAgain { .. } => "link_sent_again",
             Self::LoggedIn { .. } => "logged_in",
@@ -217,7 +308,10 @@ impl Event {
     #[must_use]
     pub fn operator(&self) -> Option<OperatorId> {
         match self {
-            Self::OperatorAdded { operator, .. } => Some(*operator),
+            Self::OperatorAdded { operator, .. }
+            | Self::OperatorSuspended { operator }
+            | Self::OperatorRestoreAsked { operator }
+            | Self::OperatorRestored { operator, .. } => Some(*operator),
             Self::LinkIssued { principal, .. }
             | Self::LinkSentAgain { principal, .. }
             | Self::SessionEnded {
@@ -235,6 +329,11 @@ impl Event {
             | Self::AccountWithdrawn
             | Self::ProfileEdited { .. }
             | Self::GroupCreated { .. }
+            | Self::OrderProposed { .. }
+            | Self::OrderApproved { .. }
+            | Self::OrderCarriedOut { .. }
+            | Self::OrderRefused { .. }
+            | Self::OrderWithdrawn { .. }
             | Self::LoggedIn { .. }
             | Self::Looked { .. }
             | Self::JournalErased { .. }

@@ -2,13 +2,13 @@
 
 use uuid::Uuid;
 
-use super::Event;
+use super::{Event, OrderChange};
 use crate::account::Principal;
 use crate::group::RequesterKind;
 use crate::rules::Subject;
 use crate::{
-    AccountId, EntryId, GroupId, LinkId, OperatorId, ProfileField, RetentionReason, Role, Roles,
-    SessionId, Timestamp,
+    AccountId, EntryId, GroupId, LinkId, OperatorId, OrderId, OrderState, ProfileField,
+    RetentionReason, Role, Roles, SessionId, Timestamp,
 };
 
 /// One line per variant: the pattern makes a forgotten one an error, the examples are collected.
@@ -30,6 +30,7 @@ impl Event {
     pub fn examples(account: AccountId, operator: OperatorId, group: GroupId) -> Vec<Self> {
         let link = LinkId::from_uuid(Uuid::from_u128(0x6C));
         let session = SessionId::from_uuid(Uuid::from_u128(0x73));
+        let order = OrderId::from_uuid(Uuid::from_u128(0x6F));
         let both = [Principal::Account(account), Principal::Operator(operator)];
         let asked = || std::iter::once(None).chain(RequesterKind::ALL.map(Some));
         every_event! {
@@ -39,6 +40,7 @@ impl Event {
                     shared: !roles.contains(Role::Responsable),
                     fields: vec![ProfileField::FirstName],
                     requester,
+                    ordered: roles.contains(Role::Instructeur).then_some(Roles::only(Role::Responsable)),
                 }
             }),
             Self::MemberAdded { .. } => asked().map(|requester| Self::MemberAdded { requester }),
@@ -58,8 +60,28 @@ impl Event {
             Self::OperatorAdded { .. } => {
                 [false, true].map(|restored| Self::OperatorAdded { operator, restored })
             },
+            Self::OperatorSuspended { .. } => [Self::OperatorSuspended { operator }],
+            Self::OperatorRestoreAsked { .. } => [Self::OperatorRestoreAsked { operator }],
+            Self::OperatorRestored { .. } => [Self::OperatorRestored { operator, with: operator }],
+            Self::OrderProposed { .. } => OrderState::ALL.into_iter().zip(Roles::all_sets()).map(|(state, roles)| {
+                let change = OrderChange {
+                    email: state != OrderState::CarriedOut,
+                    roles: [Roles::only(Role::Aidant), roles],
+                    fields: match roles.contains(Role::Aidant) {
+                        true => vec![ProfileField::LastName],
+                        false => Vec::new(),
+                    },
+                };
+                Self::OrderProposed { change, requester: RequesterKind::Person, state }
+            }),
+            Self::OrderApproved { .. } => {
+                [OrderState::Approved, OrderState::CarriedOut].map(|state| Self::OrderApproved { order, state })
+            },
+            Self::OrderCarriedOut { .. } => [Self::OrderCarriedOut { order }],
+            Self::OrderRefused { .. } => [Self::OrderRefused { order }],
+            Self::OrderWithdrawn { .. } => [Self::OrderWithdrawn { order }],
             Self::LinkIssued { .. } => both.into_iter().zip([None, Some(link)]).map(|(principal, supersedes)| {
-                Self::LinkIssued { principal, link, supersedes }
+                Self::LinkIssued { principal, link, supersedes, order: supersedes.map(|_| order) }
             }),
             Self::LinkSentAgain { .. } => both.map(|principal| Self::LinkSentAgain { principal, link }),
             Self::LoggedIn { .. } => {

@@ -15,6 +15,6 @@ pub(crate) mod seen;
 
 pub use canonical::canonical_json;
 pub use entry::{BodyHash, Commitment, Entry, EntryError, Erasable, Origin, Salt, StoredEntry};
-pub use event::Event;
+pub use event::{Event, OrderChange};
 pub use search::{EntryFilter, EntryPosition, PositionError};
 pub use seen::{Named, SeenEntry};

@@ -154,16 +154,18 @@ fn after_thirty_days_nothing_is_known_of_it() {
 }
 
 #[test]
-fn a_link_for_another_purpose_logs_nobody_in() {
-    let facts = LinkFacts {
-        purpose: Purpose::ConfirmAddress,
-        ..standard()
-    };
-    let own = Presented {
-        browser: Some(browser(1)),
-        email: None,
-    };
-    assert_eq!(judge(&facts, own, at(1)), Err(Refusal::LinkUnknown));
+fn what_a_link_is_for_goes_with_its_opening() {
+    let order = OrderId::from_uuid(uuid::Uuid::from_u128(7));
+    for purpose in [Purpose::LogIn, Purpose::ConfirmAddress(order)] {
+        let facts = LinkFacts {
+            purpose,
+            ..standard()
+        };
+        let Verdict::Opens(opening) = press(&facts, Some(browser(1)), None) else {
+            panic!("it opens");
+        };
+        assert_eq!(opening.purpose(), purpose);
+    }
 }
 
 #[test]

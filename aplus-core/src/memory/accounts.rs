@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::{Check, MemoryStore, State, belongs, doubled, next, page, unless_settled};
 use crate::account::{
     Account, AccountRecord, Author, Epoch, Group, GroupMention, Operator, OperatorStatus,
-    Provenance, Status, Version,
+    Provenance, RestoreAsked, Status, Version,
 };
 use crate::group::{Department, Matricule};
 use crate::ports::{
@@ -14,7 +14,7 @@ use crate::ports::{
 };
 use crate::rules::{
     AddMember, AddOperator, CreateAccount, CreateGroup, Deactivate, EditProfile, GroupDraft,
-    Holder, Reactivate, RemoveMember, Withdraw,
+    Holder, Reactivate, RemoveMember, RestoreOperator, SuspendOperator, Withdraw,
 };
 use crate::{AccountId, Act, Actor, EmailAddress, GroupId, GroupName, OperatorId, Profile, Target};
 
@@ -40,7 +40,7 @@ impl State {
         let groups: Vec<_> = groups
             .filter_map(|group| self.group_facts(group.id))
             .collect();
-        Target::new(restored(account).standing(), groups)
+        Target::new(restored(account).standing(), groups).at(account.email.clone())
     }
 
     fn mention(&self, group: GroupId) -> Option<GroupMention> {
@@ -51,7 +51,7 @@ impl State {
         })
     }
 
-    fn is_taken(&self, email: &EmailAddress) -> bool {
+    pub(super) fn is_taken(&self, email: &EmailAddress) -> bool {
         self.account_at(email).is_some() || self.operator_at(email).is_some()
     }
 }
@@ -87,6 +87,9 @@ impl State {
             emptied_at: None,
         };
         self.accounts.insert(record.id, record.clone());
+        if let Some(order) = act.order() {
+            self.orders.insert(order.id, order);
+        }
         self.record(act);
         Ok(Outcome::Done(Account::restore(record)))
     }
@@ -264,6 +267,16 @@ impl Accounts for MemoryStore {
         })
     }
 
+    async fn operators(
+        &self,
+        after: Option<OperatorId>,
+        limit: u32,
+    ) -> Result<Page<Operator>, StoreError> {
+        let state = self.state();
+        let operators = state.operators.values().filter(|it| Some(it.id) > after);
+        Ok(page(operators.cloned(), limit, |it| it.id.to_string()))
+    }
+
     async fn is_empty(&self) -> Result<bool, StoreError> {
         let state = self.state();
         Ok(state.accounts.is_empty() && state.groups.is_empty() && state.operators.is_empty())
@@ -414,6 +427,7 @@ impl Accounts for MemoryStore {
                 if operator.id == id && operator.status == OperatorStatus::Suspended =>
             {
                 operator.status = OperatorStatus::Active;
+                operator.restore_asked = None;
                 next(&mut operator.version);
                 operator
             }
@@ -427,11 +441,48 @@ impl Accounts for MemoryStore {
                 status: OperatorStatus::Active,
                 version: Version::default(),
                 epoch: Epoch::default(),
+                restore_asked: None,
                 created_at: act.at(),
             },
         };
         state.operators.insert(operator.id, operator.clone());
         state.record(&act);
         Ok(Outcome::Done(operator))
+    }
+
+    async fn suspend_operator(&self, act: Act<SuspendOperator>) -> Written<()> {
+        let mut state = self.state();
+        unless_settled!(state, &act);
+        match state.operators.get_mut(&act.action().operator()) {
+            Some(operator) if operator.status == OperatorStatus::Active => {
+                operator.status = OperatorStatus::Suspended;
+                operator.epoch.0 += 1;
+                next(&mut operator.version);
+            }
+            _ => return Ok(Outcome::Stale),
+        }
+        state.record(&act);
+        Ok(Outcome::Done(()))
+    }
+
+    async fn restore_operator(&self, act: Act<RestoreOperator>) -> Written<()> {
+        let mut state = self.state();
+        unless_settled!(state, &act);
+        let action = act.action();
+        match state.operators.get_mut(&action.operator()) {
+            Some(operator) if operator.status == OperatorStatus::Suspended => {
+                if action.with().is_some() {
+                    operator.status = OperatorStatus::Active;
+                    operator.restore_asked = None;
+                } else {
+                    let (by, at) = (action.by(), act.at());
+                    operator.restore_asked = Some(RestoreAsked { by, at });
+                }
+                next(&mut operator.version);
+            }
+            _ => return Ok(Outcome::Stale),
+        }
+        state.record(&act);
+        Ok(Outcome::Done(()))
     }
 }

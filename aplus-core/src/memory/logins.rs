@@ -6,22 +6,21 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 
 use super::{
-    AskRow, Check, LinkRow, MemoryStore, SessionRow, State, doubled, next, unless_settled,
+    AskRow, Check, LinkRow, MemoryStore, SessionRow, State, doubled, most, next, unless_settled,
 };
-use crate::account::{Account, Epoch, Principal};
+use crate::account::{Account, Principal};
 use crate::asking::{Addressee, Answer, Ask, AskLimits, LiveLink, PastAsk, Waiting};
 use crate::link::{self, LinkFacts, LinkState, Purpose, Use};
+use crate::order::Order;
 use crate::ports::{
-    AnsweredAsks, AskReceipt, AskSettings, LinkStory, LoggedIn, Logins, NewAsk, Outcome,
-    Redemption, Repeated, SessionHolder, SessionKey, SessionLine, StoreError, WaitingAsks, Written,
+    AnsweredAsks, AskReceipt, AskSettings, LinkStory, LoggedIn, Logins, NewAsk, OrderToConfirm,
+    Outcome, Redemption, Repeated, SessionHolder, SessionKey, SessionLine, StoreError, WaitingAsks,
+    Written,
 };
 use crate::rules::{EndAllSessions, EndSession};
 use crate::secret::{LinkHash, SessionHash};
+use crate::words::Language;
 use crate::{AccountId, Act, EmailAddress, Lifetimes, LinkId, RequestId, SessionId, Timestamp};
-
-fn most(limit: u32) -> usize {
-    usize::try_from(limit).unwrap_or(usize::MAX)
-}
 
 impl State {
     fn waits(&self) -> impl Iterator<Item = &AskRow> {
@@ -78,26 +77,33 @@ impl State {
             .collect()
     }
 
-    /// Who has this address, and whether a link to it would log them in.
-    fn addressee(&self, email: &EmailAddress) -> (Option<(Principal, Epoch)>, Addressee) {
+    /// Who has this address.
+    fn addressee(&self, email: &EmailAddress) -> Option<Principal> {
         let account = self.account_at(email).map(|it| Principal::Account(it.id));
         let operator = || self.operator_at(email).map(|it| Principal::Operator(it.id));
-        match account.or_else(operator) {
-            None => (None, Addressee::Unknown),
-            Some(principal) => match self.principal(principal) {
-                Some((epoch, true)) => (Some((principal, epoch)), Addressee::Known),
-                Some((epoch, false)) => (Some((principal, epoch)), Addressee::Deactivated),
-                None => (None, Addressee::Unknown),
-            },
-        }
+        account.or_else(operator)
     }
 
-    fn live_links(&self, principal: Principal, now: Timestamp) -> Vec<LiveLink> {
+    /// The order that waits for the confirmation from this address, the one approved first.
+    fn order_to_confirm(&self, email: &EmailAddress, now: Timestamp) -> Option<&Order> {
+        let orders = self.orders.values().filter(|order| {
+            order.to.email.as_ref() == Some(email) && self.waits_for_confirmation(order.id, now)
+        });
+        orders.min_by_key(|order| (order.approval.map(|approval| approval.at), order.id))
+    }
+
+    /// Puts an asking in the queue.
+    pub(super) fn ask(&mut self, ask: NewAsk) {
+        let answered = None;
+        self.asks.insert(ask.id, AskRow { ask, answered });
+    }
+
+    fn live_links(&self, principal: Principal, purpose: Purpose, now: Timestamp) -> Vec<LiveLink> {
         let facts = self.links.values().filter_map(|row| self.link_facts(row));
         facts
             .filter(|facts| {
                 facts.principal == principal
-                    && facts.purpose == Purpose::LogIn
+                    && facts.purpose == purpose
                     && link::state(facts, now) == LinkState::Live
             })
             .map(|facts| LiveLink {
@@ -129,7 +135,8 @@ impl State {
             .by_address()
             .is_none_or(|seen| seen == facts.wrong_addresses);
         unchanged
-            && facts.purpose == Purpose::LogIn
+            && facts.purpose == opening.purpose()
+            && facts.purpose.order() == redemption.order().map(|confirmed| confirmed.order)
             && facts.principal == opening.principal()
             && facts.epoch == opening.epoch()
             && link::state(&facts, redemption.at()) == LinkState::Live
@@ -192,11 +199,7 @@ impl Logins for MemoryStore {
         if state.asks.contains_key(&ask.id) {
             return doubled("an asking");
         }
-        let row = AskRow {
-            ask: ask.clone(),
-            answered: None,
-        };
-        state.asks.insert(ask.id, row);
+        state.ask(ask.clone());
         Ok(AskReceipt::Queued)
     }
 
@@ -228,8 +231,25 @@ impl Logins for MemoryStore {
         let told = state.answered(email).any(|(_, at, answer)| {
             answer == Answer::Tell && now < at.saturating_add(Lifetimes::NOTICE)
         });
-        let (principal, addressee) = state.addressee(email);
-        let live = principal.map(|(principal, _)| state.live_links(principal, now));
+        let holder = state.addressee(email);
+        let order = match holder {
+            None => state.order_to_confirm(email, now),
+            Some(_) => None,
+        };
+        let holder = holder.or(order.map(|order| Principal::Account(order.account)));
+        let purpose = order.map_or(Purpose::LogIn, |order| Purpose::ConfirmAddress(order.id));
+        let (principal, addressee) = match holder.map(|it| (it, state.principal(it))) {
+            Some((principal, Some((epoch, true)))) => (Some((principal, epoch)), Addressee::Known),
+            Some((principal, Some((epoch, false)))) => {
+                (Some((principal, epoch)), Addressee::Deactivated)
+            }
+            Some((_, None)) | None => (None, Addressee::Unknown),
+        };
+        let live = principal.map(|(principal, _)| state.live_links(principal, purpose, now));
+        let order = order.map(|order| OrderToConfirm {
+            id: order.id,
+            expires_at: order.expires_at,
+        });
         let waiting = Waiting {
             asks: asks
                 .iter()
@@ -249,6 +269,7 @@ impl Logins for MemoryStore {
         Ok(Some(WaitingAsks {
             email: email.clone(),
             principal,
+            order,
             waiting,
             asks,
         }))
@@ -323,9 +344,17 @@ impl Logins for MemoryStore {
             opening,
             session,
             entry,
+            order,
         } = redemption;
         if state.sessions.contains_key(&session.id) {
             return doubled("a session");
+        }
+        let mut epoch = opening.epoch();
+        if let Some(confirmed) = &order {
+            match state.carry_out(confirmed.order, at) {
+                Outcome::Done(()) => epoch.0 += 1,
+                refused => return Ok(refused),
+            }
         }
         if let Some(row) = state.links.get_mut(&opening.link()) {
             row.used = Some(Use {
@@ -344,7 +373,7 @@ impl Logins for MemoryStore {
         }
         let row = SessionRow {
             principal: opening.principal(),
-            epoch: opening.epoch(),
+            epoch,
             opened_at: at,
             last_seen_at: at,
             ended_at: None,
@@ -352,6 +381,12 @@ impl Logins for MemoryStore {
         };
         state.sessions.insert(row.session.id, row);
         state.append(&entry);
+        if let Some(confirmed) = &order {
+            state.append(&confirmed.entry);
+            for mail in &confirmed.mails {
+                state.queue(mail, Language::default(), at);
+            }
+        }
         Ok(Outcome::Done(()))
     }
 

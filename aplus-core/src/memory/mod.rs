@@ -7,25 +7,27 @@ mod accounts;
 mod erasure;
 mod journal;
 mod logins;
+mod orders;
 mod outbox;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::account::{
-    AccountRecord, Epoch, Group, Operator, OperatorStatus, Principal, Status, Version,
+    AccountRecord, Author, Epoch, Group, Operator, OperatorStatus, Principal, Status, Version,
 };
 use crate::asking::Answer;
 use crate::journal::{Entry, StoredEntry};
 use crate::link::{LinkFacts, Use};
 use crate::mail::{Mail, Message, Recipient};
+use crate::order::Order;
 use crate::ports::{NewAsk, NewLink, NewSession, Page, Repeated, StoreError};
 use crate::rules::{Basis, Permitted};
 use crate::session::SessionFacts;
 use crate::words::Language;
 use crate::{
     AccountId, Act, AskId, EmailAddress, EntryId, GroupFacts, GroupId, LinkId, MailId, OperatorId,
-    RequestId, Role, SessionId, Timestamp,
+    OrderId, RequestId, Role, SessionId, Timestamp,
 };
 
 /// A store in memory. A clone is another handle of the same store.
@@ -102,6 +104,7 @@ struct State {
     asks: BTreeMap<AskId, AskRow>,
     links: BTreeMap<LinkId, LinkRow>,
     sessions: BTreeMap<SessionId, SessionRow>,
+    orders: BTreeMap<OrderId, Order>,
     entries: BTreeMap<EntryId, StoredEntry>,
     seal_queue: BTreeSet<EntryId>,
     refusals: BTreeMap<EntryId, RefusalRow>,
@@ -275,6 +278,8 @@ impl State {
                 .operators
                 .values()
                 .filter(|operator| operator.status == OperatorStatus::Active)
+                // Nor of what they proposed themselves.
+                .filter(|operator| proposed_by(&mail.message) != Some(operator.id.into()))
                 .map(|operator| operator.email.clone())
                 .collect(),
         }
@@ -325,6 +330,10 @@ impl State {
 
     fn link_facts(&self, row: &LinkRow) -> Option<LinkFacts> {
         let (current_epoch, active) = self.principal(row.link.principal)?;
+        // Its own life ends with the order's, so that only what was done about the order counts here.
+        let order = row.link.purpose.order();
+        let active =
+            active && order.is_none_or(|id| self.waits_for_confirmation(id, row.link.issued_at));
         Some(LinkFacts {
             id: row.link.id,
             purpose: row.link.purpose,
@@ -365,9 +374,22 @@ fn belongs(account: &AccountRecord, group: GroupId) -> bool {
 /// The account that a mail to responsables is about.
 fn told_of(message: &Message) -> Option<AccountId> {
     match message {
-        Message::AccountCreatedInYourGroup { account, .. } => Some(*account),
+        Message::AccountCreatedInYourGroup { account, .. }
+        | Message::OrderProposed { account, .. } => Some(*account),
         _ => None,
     }
+}
+
+/// Who proposed what a mail to operators tells.
+fn proposed_by(message: &Message) -> Option<Author> {
+    match message {
+        Message::OrderProposed { by, .. } => Some(*by),
+        _ => None,
+    }
+}
+
+fn most(limit: u32) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
 }
 
 fn next(version: &mut Version) {

@@ -35,7 +35,14 @@ impl State {
             | Message::AddressUnknown
             | Message::AddressDeactivated
             | Message::AccountCreatedInYourGroup { .. }
-            | Message::OperatorAdded => None,
+            | Message::OperatorAdded
+            | Message::OperatorSuspended
+            | Message::OperatorRestored
+            | Message::OrderProposed { .. }
+            | Message::ConfirmAddress { .. }
+            | Message::OrderCarriedOut { .. }
+            | Message::AddressGained
+            | Message::AddressLost => None,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::group::{Department, Matricule};
 use crate::journal::BodyHash;
 use crate::rules::{
     AddMember, AddOperator, CreateAccount, CreateGroup, Deactivate, EditProfile, Holder,
-    Reactivate, RemoveMember, Withdraw,
+    Reactivate, RemoveMember, RestoreOperator, SuspendOperator, Withdraw,
 };
 use crate::{
     AccountId, Actor, EmailAddress, EntryId, GroupFacts, GroupId, GroupName, OperatorId, RequestId,
@@ -166,11 +166,17 @@ pub trait Accounts: Send + Sync {
 
     /// All of these at once, for a list that names them by their ids: a few hundred at most.
     async fn people(&self, wanted: &PeopleWanted) -> Result<People, StoreError>;
+    /// Operators in the order of their ids, after a cursor; at most `limit`.
+    async fn operators(
+        &self,
+        after: Option<OperatorId>,
+        limit: u32,
+    ) -> Result<Page<Operator>, StoreError>;
 
     /// Whether there is no account, group or operator yet: a demonstration fills nothing else.
     async fn is_empty(&self) -> Result<bool, StoreError>;
 
-    /// Creates an account in its first group (A1, A2, A7).
+    /// Creates an account in its first group, and with it the order that is proposed for it, if there is one (A1, A2, A7).
     async fn create_account(&self, act: Act<CreateAccount>) -> Written<Account>;
 
     /// Adds an account to a group (A2).
@@ -206,4 +212,11 @@ pub trait Accounts: Send + Sync {
     /// Adds an operator, or restores a suspended one (A14); `Taken` if a new one's address is an account's or an
     /// operator's.
     async fn add_operator(&self, act: Act<AddOperator>) -> Written<Operator>;
+
+    /// Suspends an operator; sessions and links end by number (A14).
+    async fn suspend_operator(&self, act: Act<SuspendOperator>) -> Written<()>;
+
+    /// Notes that an operator asked for a suspended one or, where another had asked before, brings the suspended one back
+    /// (A14). Either moves the version by one, so that of two askings at once one is the second.
+    async fn restore_operator(&self, act: Act<RestoreOperator>) -> Written<()>;
 }

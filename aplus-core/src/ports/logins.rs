@@ -13,7 +13,7 @@ use crate::rules::{EndAllSessions, EndSession};
 use crate::secret::{BrowserHash, KeyId, LinkHash, Nonce, SessionHash};
 use crate::session::SessionFacts;
 use crate::words::Language;
-use crate::{AccountId, AskId, EmailAddress, LinkId, RequestId, SessionId, Timestamp};
+use crate::{AccountId, AskId, EmailAddress, LinkId, OrderId, RequestId, SessionId, Timestamp};
 
 /// One asking for a link, as it is queued: the same for every address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,15 @@ pub struct AskSettings<'a> {
     pub limits: &'a AskLimits,
 }
 
+/// An order that waits for the confirmation from its new address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderToConfirm {
+    /// Which order.
+    pub id: OrderId,
+    /// From when on nothing comes of it any more; no link to it lives longer.
+    pub expires_at: Timestamp,
+}
+
 /// What waits for one address, with all that decides on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingAsks {
@@ -62,6 +71,9 @@ pub struct WaitingAsks {
     pub email: EmailAddress,
     /// Whom a link would log in.
     pub principal: Option<(Principal, Epoch)>,
+    /// The order that a link would carry out: where the address is nobody's, and an approved order on an account makes it that
+    /// account's; of several the one approved first.
+    pub order: Option<OrderToConfirm>,
     /// The facts.
     pub waiting: Waiting,
     /// The askings themselves, in the order of `waiting.asks`.
@@ -157,6 +169,18 @@ pub struct Redemption {
     pub(crate) opening: Opening,
     pub(crate) session: NewSession,
     pub(crate) entry: Entry,
+    pub(crate) order: Option<Confirmed>,
+}
+
+/// What else is written where the link confirms the new address of an order (A6).
+#[derive(Debug, PartialEq, Eq)]
+pub struct Confirmed {
+    /// Which order.
+    pub order: OrderId,
+    /// The entry that it was carried out.
+    pub entry: Entry,
+    /// The mails to the new address and to the old one.
+    pub mails: Vec<Mail>,
 }
 
 impl Redemption {
@@ -170,7 +194,12 @@ impl Redemption {
         &self.session
     }
 
-    /// The entry.
+    /// The order that is carried out with it.
+    pub fn order(&self) -> Option<&Confirmed> {
+        self.order.as_ref()
+    }
+
+    /// The entry of the log-in.
     pub fn entry(&self) -> &Entry {
         &self.entry
     }
@@ -267,7 +296,7 @@ pub trait Logins: Send + Sync {
     /// What is known of a link.
     async fn link(&self, hash: &LinkHash) -> Result<Option<LinkFacts>, StoreError>;
 
-    /// Uses a link and opens its session (L3). The first log-in moves the account's version; the last one's time does not
+    /// Uses a link and opens its session (L3); where it confirms an order's new address, carries that order out (P61). The first log-in moves the account's version; the last one's time does not
     /// go back.
     async fn redeem(&self, redemption: Redemption) -> Written<()>;
 

@@ -17,6 +17,7 @@ mod accounts;
 mod erasure;
 mod journal;
 mod logins;
+mod orders;
 mod outbox;
 
 use std::error::Error;
@@ -27,9 +28,10 @@ pub use accounts::{
 pub use erasure::Erasure;
 pub use journal::{Journal, RefusalNote, StoredRefusals};
 pub use logins::{
-    AnsweredAsks, AskReceipt, AskSettings, LinkStory, LoggedIn, Logins, NewAsk, NewLink,
-    NewSession, Redemption, SessionHolder, SessionKey, SessionLine, WaitingAsks,
+    AnsweredAsks, AskReceipt, AskSettings, Confirmed, LinkStory, LoggedIn, Logins, NewAsk, NewLink,
+    NewSession, OrderToConfirm, Redemption, SessionHolder, SessionKey, SessionLine, WaitingAsks,
 };
+pub use orders::{Orders, OrdersOf};
 pub use outbox::{LinkKey, Outbox, QueuedMail};
 
 use crate::Timestamp;
@@ -73,8 +75,8 @@ impl StoreError {
 }
 
 /// All ports of a store together: whatever has them all is a store.
-pub trait Store: Accounts + Logins + Journal + Outbox + Erasure {}
-impl<S: Accounts + Logins + Journal + Outbox + Erasure + ?Sized> Store for S {}
+pub trait Store: Accounts + Logins + Orders + Journal + Outbox + Erasure {}
+impl<S: Accounts + Logins + Orders + Journal + Outbox + Erasure + ?Sized> Store for S {}
 
 /// The one clock.
 pub trait Clock: Send + Sync + 'static {

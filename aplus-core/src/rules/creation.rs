@@ -1,9 +1,10 @@
 //! A1, A2, A5, A7: who creates accounts, in which group, with which roles.
 
-use super::{Basis, Permit, active_support, responsable_of};
+use super::{Basis, Permit, Proposal, active_support, responsable_of};
 use crate::account::{Provenance, Status, SupportRequest};
 use crate::{
-    Actor, DualControl, EmailAddress, GroupFacts, GroupId, Policy, Profile, Refusal, Role, Roles,
+    Actor, DualControl, EmailAddress, GroupFacts, GroupId, Lifetimes, Policy, Profile, Refusal,
+    Role, Roles,
 };
 
 /// The account that somebody wants to create.
@@ -38,6 +39,7 @@ pub struct CreateAccount {
     group: GroupId,
     draft: AccountDraft,
     provenance: Provenance,
+    order: Option<Proposal>,
 }
 
 impl CreateAccount {
@@ -57,6 +59,12 @@ impl CreateAccount {
     #[must_use]
     pub fn provenance(&self) -> &Provenance {
         &self.provenance
+    }
+
+    /// The order that is proposed with it, where a further responsable takes somebody else's approval (A7).
+    #[must_use]
+    pub fn order(&self) -> Option<&Proposal> {
+        self.order.as_ref()
     }
 }
 
@@ -95,32 +103,50 @@ pub fn create_account(
 ) -> Result<Permit<CreateAccount>, Refusal> {
     let standing = responsable_of(actor, group.id)?;
     let shared = shared_mailbox(draft, policy)?;
-    let author = crate::Author::Account(standing.id);
-    Ok(permit(author, Basis::of(actor), group, draft, shared, None))
+    let provenance = Provenance {
+        author: crate::Author::Account(standing.id),
+        request: None,
+    };
+    let draft = AccountDraft {
+        shared,
+        ..draft.clone()
+    };
+    Ok(permit(Basis::of(actor), group, draft, provenance, None))
 }
 
 /// Whether support may create this account in `group` at somebody's request (A7).
 ///
 /// # Errors
-/// [`Refusal::NotOperator`], [`Refusal::OperatorSuspended`] (A14), [`Refusal::NeedsApproval`] where the group has, or
-/// had, a responsable and the account would be another (A7), and A5's as in [`may_create_account`].
+/// [`Refusal::NotOperator`], [`Refusal::OperatorSuspended`] (A14), and A5's as in [`may_create_account`]. What
+/// [`is_ordered`] says is no refusal: the account is made without Responsable, and an order is proposed.
 pub fn may_create_account_for(
     actor: &Actor,
-    group: &GroupFacts,
     draft: &AccountDraft,
     policy: &Policy,
 ) -> Result<(), Refusal> {
     active_support(actor)?;
-    shared_mailbox(draft, policy)?;
-    // What support took away, support alone does not give anew: the group has had a responsable.
-    let raises = draft.roles.contains(Role::Responsable) && group.has_had_responsable();
-    if raises && policy.dual_control != DualControl::None {
-        return Err(Refusal::NeedsApproval { group: group.id });
-    }
-    Ok(())
+    shared_mailbox(draft, policy).map(|_| ())
 }
 
-/// Allows support to create an account at a requester's request.
+/// Whether support's making this account takes somebody else's approval: the group has, or had, a responsable, and this
+/// would be another (A7). What support took away, support alone does not give anew.
+#[must_use]
+pub fn is_ordered(group: &GroupFacts, draft: &AccountDraft, policy: &Policy) -> bool {
+    draft.roles.contains(Role::Responsable)
+        && group.has_had_responsable()
+        && policy.dual_control != DualControl::None
+}
+
+/// What an account is made with where Responsable is ordered: the other roles, or aidant if nothing remains (A7).
+#[must_use]
+pub fn without_responsable(roles: Roles) -> Roles {
+    roles
+        .without(Role::Responsable)
+        .unwrap_or(Roles::only(Role::Aidant))
+}
+
+/// Allows support to create an account at a requester's request. Where [`is_ordered`] says so it is made without
+/// Responsable, as aidant if nothing remains, and the order that gives it is proposed in the same act (A7).
 ///
 /// # Errors
 /// As [`may_create_account_for`].
@@ -130,8 +156,9 @@ pub fn create_account_for(
     draft: &AccountDraft,
     request: &SupportRequest,
     policy: &Policy,
+    lifetimes: &Lifetimes,
 ) -> Result<Permit<CreateAccount>, Refusal> {
-    may_create_account_for(actor, group, draft, policy)?;
+    may_create_account_for(actor, draft, policy)?;
     let author = actor.author().ok_or(Refusal::NotLoggedIn)?;
     let shared = shared_mailbox(draft, policy)?;
     // The number of responsables was looked at only where one is made.
@@ -139,32 +166,38 @@ pub fn create_account_for(
         true => Basis::of(actor).group(group),
         false => Basis::of(actor),
     };
-    Ok(permit(
-        author,
-        basis,
-        group,
-        draft,
+    let made = match is_ordered(group, draft, policy) {
+        true => without_responsable(draft.roles),
+        false => draft.roles,
+    };
+    let order = (made != draft.roles)
+        .then(|| Proposal::raise(&draft.email, made, draft.roles, request, lifetimes));
+    let draft = AccountDraft {
+        roles: made,
         shared,
-        Some(request.clone()),
-    ))
+        ..draft.clone()
+    };
+    let provenance = Provenance {
+        author,
+        request: Some(request.clone()),
+    };
+    Ok(permit(basis, group, draft, provenance, order))
 }
 
 fn permit(
-    author: crate::Author,
     basis: Basis,
     group: &GroupFacts,
-    draft: &AccountDraft,
-    shared: bool,
-    request: Option<SupportRequest>,
+    draft: AccountDraft,
+    provenance: Provenance,
+    order: Option<Proposal>,
 ) -> Permit<CreateAccount> {
     let responsable = draft.roles.contains(Role::Responsable);
+    let author = provenance.author;
     let action = CreateAccount {
         group: group.id,
-        draft: AccountDraft {
-            shared,
-            ..draft.clone()
-        },
-        provenance: Provenance { author, request },
+        draft,
+        provenance,
+        order,
     };
     Permit::grant(action, author, basis).moving(responsable.then_some(group.id))
 }

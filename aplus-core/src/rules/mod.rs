@@ -11,8 +11,10 @@
 //! | `details` | A3, A4: one's own details, and what is frozen |
 //! | `sight` | A9, T1: who sees what of whom and of the journal, who enters a place of a host's |
 //! | `sessions` | L10, L11: logging in, ending sessions |
-//! | `support` | A7, A14: groups, operators, looks |
 //! | `erasure` | T3, T4: what the machine erases once it is due |
+//! | `support` | A7: groups, looks |
+//! | `operators` | A14: making, suspending, bringing back operators |
+//! | `orders` | A4, A6, A7: support orders |
 //!
 //! ```
 //! use aplus_core::rules;
@@ -35,6 +37,8 @@ mod creation;
 mod details;
 mod erasure;
 mod membership;
+mod operators;
+mod orders;
 mod permit;
 mod sessions;
 mod sight;
@@ -42,14 +46,23 @@ mod status;
 mod support;
 
 pub use creation::{
-    AccountDraft, CreateAccount, Holder, create_account, create_account_for, may_create_account,
-    may_create_account_for, may_create_accounts, taken,
+    AccountDraft, CreateAccount, Holder, create_account, create_account_for, is_ordered,
+    may_create_account, may_create_account_for, may_create_accounts, taken, without_responsable,
 };
 pub use details::{EditProfile, edit_profile, may_change_frozen, may_edit_profile};
 pub use erasure::{EmptyAccount, EraseJournal, empty_account, erase_journal, may_erase};
 pub use membership::{
     AddMember, RemoveMember, add_member, add_member_for, may_add_member, may_add_member_for,
     may_manage_members, may_remove_member, no_such_account, remove_member,
+};
+pub use operators::{
+    AddOperator, RestoreOperator, SuspendOperator, add_operator, may_add_operator,
+    may_restore_operator, may_suspend_operator, restore_operator, suspend_operator,
+};
+pub use orders::{
+    ApproveOrder, Proposal, ProposeOrder, RefuseOrder, WithdrawOrder, approve_order,
+    may_approve_order, may_propose_order, may_refuse_order, may_view_orders, may_view_orders_of,
+    may_withdraw_order, needs_approval, no_such_order, propose_order, refuse_order, withdraw_order,
 };
 pub use permit::{Basis, Permit, Permitted};
 pub use sessions::{
@@ -63,10 +76,7 @@ pub use status::{
     Deactivate, Reactivate, Withdraw, deactivate, may_deactivate, may_reactivate, may_withdraw,
     reactivate, withdraw,
 };
-pub use support::{
-    AddOperator, CreateGroup, GroupDraft, Look, Subject, add_operator, create_group, look,
-    may_act_as_support, may_add_operator,
-};
+pub use support::{CreateGroup, GroupDraft, Look, Subject, create_group, look, may_act_as_support};
 
 use crate::account::OperatorStatus;
 use crate::{Actor, GroupMatter, OperatorStanding, Refusal, Standing};
@@ -97,6 +107,13 @@ pub enum Action {
     EndAllSessions,
     CreateGroup,
     AddOperator,
+    SuspendOperator,
+    RestoreOperator,
+    ProposeOrder,
+    ViewOrders,
+    ApproveOrder,
+    RefuseOrder,
+    WithdrawOrder,
     Look,
     EraseJournal,
     EmptyAccount,
@@ -105,7 +122,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 30] = [
         Self::LogIn,
         Self::CreateAccount,
         Self::CreateAccountFor,
@@ -125,6 +142,13 @@ impl Action {
         Self::EndAllSessions,
         Self::CreateGroup,
         Self::AddOperator,
+        Self::SuspendOperator,
+        Self::RestoreOperator,
+        Self::ProposeOrder,
+        Self::ViewOrders,
+        Self::ApproveOrder,
+        Self::RefuseOrder,
+        Self::WithdrawOrder,
         Self::Look,
         Self::EraseJournal,
         Self::EmptyAccount,
@@ -154,6 +178,13 @@ impl Action {
             Self::EndAllSessions => "end_all_sessions",
             Self::CreateGroup => "create_group",
             Self::AddOperator => "add_operator",
+            Self::SuspendOperator => "suspend_operator",
+            Self::RestoreOperator => "restore_operator",
+            Self::ProposeOrder => "propose_order",
+            Self::ViewOrders => "view_orders",
+            Self::ApproveOrder => "approve_order",
+            Self::RefuseOrder => "refuse_order",
+            Self::WithdrawOrder => "withdraw_order",
             Self::Look => "look",
             Self::EraseJournal => "erase_journal",
             Self::EmptyAccount => "empty_account",

@@ -1,14 +1,11 @@
-//! A7, A14, T1: what support alone does, and what only the machine does.
+//! A7, T1: what support alone does.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Basis, Permit, active_support};
 use crate::account::SupportRequest;
 use crate::group::{Department, Matricule, Organisation};
-use crate::{
-    AccountId, Actor, EmailAddress, GroupName, OperatorId, OperatorStanding, OperatorStatus,
-    Refusal,
-};
+use crate::{AccountId, Actor, EmailAddress, GroupName, Refusal};
 
 /// The group that support wants to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,27 +57,6 @@ impl CreateGroup {
     #[must_use]
     pub fn request(&self) -> &SupportRequest {
         &self.request
-    }
-}
-
-/// An operator is added, or a suspended one restored, on the server's own machine (A14).
-#[derive(Debug, PartialEq, Eq)]
-pub struct AddOperator {
-    email: EmailAddress,
-    restored: Option<OperatorId>,
-}
-
-impl AddOperator {
-    /// The operator's address.
-    #[must_use]
-    pub fn email(&self) -> &EmailAddress {
-        &self.email
-    }
-
-    /// The operator who is restored, where the address is a suspended one's.
-    #[must_use]
-    pub fn restored(&self) -> Option<OperatorId> {
-        self.restored
     }
 }
 
@@ -151,38 +127,4 @@ pub fn look(actor: &Actor, subject: Subject) -> Result<Permit<Look>, Refusal> {
     may_act_as_support(actor)?;
     let author = actor.author().ok_or(Refusal::NotLoggedIn)?;
     Ok(Permit::grant(Look { subject }, author, Basis::of(actor)))
-}
-
-/// Whether `actor` makes operators (A14): only the machine does.
-///
-/// # Errors
-/// [`Refusal::NotMachine`] for everybody else who is logged in, [`Refusal::NotLoggedIn`].
-pub fn may_add_operator(actor: &Actor) -> Result<(), Refusal> {
-    match actor {
-        Actor::Machine => Ok(()),
-        Actor::Visitor => Err(Refusal::NotLoggedIn),
-        Actor::Account(_) | Actor::Operator(_) => Err(Refusal::NotMachine),
-    }
-}
-
-/// Allows the machine to add an operator, or to restore `known`, the one who has this address and is suspended.
-///
-/// # Errors
-/// As [`may_add_operator`]; [`Refusal::EmailTaken`] if `known` is active.
-pub fn add_operator(
-    actor: &Actor,
-    email: &EmailAddress,
-    known: Option<&OperatorStanding>,
-) -> Result<Permit<AddOperator>, Refusal> {
-    may_add_operator(actor)?;
-    let basis = match known {
-        None => Basis::default(),
-        Some(known) if known.status == OperatorStatus::Active => return Err(Refusal::EmailTaken),
-        Some(known) => Basis::default().operator(known),
-    };
-    let action = AddOperator {
-        email: email.clone(),
-        restored: known.map(|known| known.id),
-    };
-    Ok(Permit::grant(action, crate::Author::Machine, basis))
 }

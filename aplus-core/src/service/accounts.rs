@@ -3,7 +3,8 @@
 use super::{Acted, Aplus, Context, Current, Error};
 use crate::account::Account;
 use crate::act::Act;
-use crate::ports::{Facts, Repeated, TargetRef, Wanted};
+use crate::order::Order;
+use crate::ports::{Facts, OrdersOf, Repeated, TargetRef, Wanted};
 use crate::rules::{self, AccountDraft, Action};
 use crate::{
     AccountId, Actor, Author, EmailAddress, GroupFacts, GroupId, Refusal, SupportRequest, Target,
@@ -36,6 +37,8 @@ pub struct Created {
     pub account: Account,
     /// What the creator should look at again.
     pub warnings: Vec<Warning>,
+    /// The order that was proposed with it, where a further responsable takes somebody else's approval (A7).
+    pub order: Option<Order>,
 }
 
 impl Created {
@@ -49,6 +52,7 @@ impl Created {
         Self {
             account,
             warnings: warning.into_iter().collect(),
+            order: None,
         }
     }
 }
@@ -114,10 +118,11 @@ impl Aplus {
         self.create(author, in_group, draft, None, context).await
     }
 
-    /// Support creates an account at somebody's request (A7).
+    /// Support creates an account at somebody's request. Where the group has, or had, a responsable it is made without that
+    /// role, and the order that gives it is proposed (A7).
     ///
     /// # Errors
-    /// [`Refusal::NotOperator`], [`Refusal::NeedsApproval`], and as [`Aplus::create_account`].
+    /// [`Refusal::NotOperator`], and as [`Aplus::create_account`].
     pub async fn create_account_for(
         &self,
         author: Author,
@@ -146,9 +151,14 @@ impl Aplus {
         let policy = &self.0.policy;
         let decide = |facts: &Facts| match request {
             None => rules::create_account(&facts.actor, group(facts)?, draft, policy),
-            Some(request) => {
-                rules::create_account_for(&facts.actor, group(facts)?, draft, request, policy)
-            }
+            Some(request) => rules::create_account_for(
+                &facts.actor,
+                group(facts)?,
+                draft,
+                request,
+                policy,
+                &self.0.lifetimes,
+            ),
         };
         let write = |act| self.0.store.create_account(act);
         let wanted = wanted(author, None, Some(in_group));
@@ -156,9 +166,26 @@ impl Aplus {
             .act(action, wanted, context, Some(&draft.email), decide, write)
             .await?
         {
-            Acted::Done(account) => Ok(Created::new(account)),
-            Acted::Repeated(repeated) => self.account_of(repeated).await.map(Created::new),
+            Acted::Done(account) => self.created(account, draft).await,
+            Acted::Repeated(repeated) => {
+                let account = self.account_of(repeated).await?;
+                self.created(account, draft).await
+            }
         }
+    }
+
+    async fn created(&self, account: Account, draft: &AccountDraft) -> Result<Created, Error> {
+        let mut order = None;
+        if account.roles() != draft.roles {
+            // It is written by now: a lost answer here is not "nothing was done".
+            let of = OrdersOf::Account(account.id());
+            let orders = self.0.store.orders(of, None, None, 1).await;
+            order = orders.map_err(Error::UnknownOutcome)?.items.pop();
+        }
+        Ok(Created {
+            order,
+            ..Created::new(account)
+        })
     }
 
     pub(super) async fn account_of(&self, repeated: Repeated) -> Result<Account, Error> {

@@ -125,9 +125,15 @@ impl Aplus {
         let WaitingAsks {
             email,
             principal,
+            order,
             waiting,
             asks,
         } = waiting;
+        let purpose = order.map_or(Purpose::LogIn, |order| Purpose::ConfirmAddress(order.id));
+        let message = |link| match purpose {
+            Purpose::LogIn => Message::LoginLink { link },
+            Purpose::ConfirmAddress(_) => Message::ConfirmAddress { link },
+        };
         let mut fresh = Vec::with_capacity(asks.len());
         for ask in &asks {
             fresh.push(LinkId::new(ask.at, self.random()?));
@@ -159,6 +165,7 @@ impl Aplus {
             };
             match (answer, principal) {
                 (Answer::Issue { link, supersedes }, Some((principal, epoch))) => {
+                    let until = ask.at.saturating_add(self.0.lifetimes.link());
                     let nonce = Nonce::from_bytes(self.random()?);
                     let key = &self.0.key;
                     written.links.push(NewLink {
@@ -166,12 +173,12 @@ impl Aplus {
                         hash: key.link(link, &nonce).hash(),
                         nonce,
                         key: key.id(),
-                        purpose: Purpose::LogIn,
+                        purpose,
                         principal,
                         email: email.clone(),
                         browser: ask.browser,
                         issued_at: ask.at,
-                        expires_at: ask.at.saturating_add(self.0.lifetimes.link()),
+                        expires_at: order.map_or(until, |order| until.min(order.expires_at)),
                         epoch,
                         next: ask.next.clone(),
                         language: ask.language,
@@ -181,12 +188,13 @@ impl Aplus {
                         principal,
                         link,
                         supersedes,
+                        order: purpose.order(),
                     };
-                    self.queue(&mut written, ask, &event, Message::LoginLink { link })?;
+                    self.queue(&mut written, ask, &event, message(link))?;
                 }
                 (Answer::SendAgain(link), Some((principal, _))) => {
                     let event = Event::LinkSentAgain { principal, link };
-                    self.queue(&mut written, ask, &event, Message::LoginLink { link })?;
+                    self.queue(&mut written, ask, &event, message(link))?;
                 }
                 (Answer::Tell, principal) => {
                     let message = match principal {

@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use super::{ATTEMPTS, Aplus, Context, Error};
 use crate::journal::{Event, entry::About};
-use crate::link::{self, LinkFacts, LinkState, Presented, Verdict};
-use crate::ports::{AskReceipt, NewAsk, NewSession, Outcome, Redemption, SessionHolder};
+use crate::link::{self, LinkFacts, LinkState, Presented, Purpose, Verdict};
+use crate::mail::{Mail, Message, Recipient};
+use crate::ports::{
+    AskReceipt, Confirmed, NewAsk, NewSession, Outcome, Redemption, SessionHolder, StoreError,
+};
 use crate::words::Language;
 use crate::{
-    AskId, Author, BrowserHash, EmailAddress, Lifetimes, LinkSecret, Nonce, Refusal, SessionId,
-    SessionSecret, Site, session,
+    AskId, Author, BrowserHash, EmailAddress, Lifetimes, LinkSecret, Nonce, OrderId, Principal,
+    Refusal, SessionId, SessionSecret, Site, session,
 };
 
 /// Somebody asks for a link.
@@ -41,6 +44,8 @@ pub struct LinkView {
     pub state: LinkState,
     /// Whether this browser has to give the address (L6).
     pub needs_email: bool,
+    /// Whether it confirms the new address of an account, and so carries an order out (A6).
+    pub confirms_address: bool,
 }
 
 /// A session that was opened.
@@ -52,6 +57,8 @@ pub struct Opened {
     pub holder: SessionHolder,
     /// The page that was wanted, a path of this site.
     pub next: Option<String>,
+    /// Whether the link confirmed the new address of the account (A6).
+    pub confirmed_address: bool,
 }
 
 impl Aplus {
@@ -116,10 +123,12 @@ impl Aplus {
             LinkView {
                 state: LinkState::Unknown,
                 needs_email: false,
+                confirms_address: false,
             },
             |facts| LinkView {
                 state: link::state(&facts, self.now()),
                 needs_email: link::needs_email(&facts, browser),
+                confirms_address: facts.purpose.order().is_some(),
             },
         ))
     }
@@ -165,7 +174,8 @@ impl Aplus {
                     }
                 }
                 Ok(Verdict::Opens(opening)) => {
-                    let (redemption, secret) = self.redemption(opening, request, context)?;
+                    let (redemption, secret) =
+                        self.redemption(opening, &facts, request, context).await?;
                     match self.0.store.redeem(redemption).await? {
                         Outcome::Done(()) => return self.opened(secret, facts).await,
                         Outcome::Repeated(repeated) => {
@@ -173,7 +183,9 @@ impl Aplus {
                             return self.opened_before(&hash).await;
                         }
                         // Somebody was first, or the account moved: the facts are read once more.
-                        Outcome::Stale | Outcome::Taken => {}
+                        Outcome::Stale => {}
+                        // An order's new address is somebody's by now.
+                        Outcome::Taken => return Err(Self::dead(Refusal::EmailTaken)),
                     }
                 }
             }
@@ -199,9 +211,10 @@ impl Aplus {
         }
     }
 
-    fn redemption(
+    async fn redemption(
         &self,
         opening: link::Opening,
+        facts: &LinkFacts,
         request: Option<(crate::RequestId, crate::journal::BodyHash)>,
         context: &Context,
     ) -> Result<(Redemption, SessionSecret), Error> {
@@ -227,14 +240,51 @@ impl Aplus {
             group: None,
         };
         let entry = self.entry(context, Author::from(principal), about, &event, request)?;
+        let order = match opening.purpose() {
+            Purpose::LogIn => None,
+            Purpose::ConfirmAddress(order) => {
+                Some(self.confirmed(order, principal, facts, context).await?)
+            }
+        };
         Ok((
             Redemption {
                 opening,
                 session,
                 entry,
+                order,
             },
             secret,
         ))
+    }
+
+    /// What else is written with a log-in that confirms the new address of an order: its entry, and the mails to both addresses.
+    async fn confirmed(
+        &self,
+        id: OrderId,
+        principal: Principal,
+        facts: &LinkFacts,
+        context: &Context,
+    ) -> Result<Confirmed, Error> {
+        let Some(order) = self.kept_order(id).await? else {
+            return Err(StoreError::broken("a link for an order that is not there").into());
+        };
+        let about = About {
+            account: Some(order.account),
+            group: None,
+        };
+        let event = Event::OrderCarriedOut { order: id };
+        let entry = self.entry(context, principal.into(), about, &event, None)?;
+        let told = |(number, (to, message))| {
+            Mail::new(entry.id(), number, Recipient::Address(to), message)
+        };
+        let new = (facts.email.clone(), Message::AddressGained);
+        let old = order.from.email.map(|email| (email, Message::AddressLost));
+        let mails = std::iter::once(new).chain(old).enumerate().map(told);
+        Ok(Confirmed {
+            order: id,
+            mails: mails.collect(),
+            entry,
+        })
     }
 
     async fn opened(&self, secret: SessionSecret, facts: LinkFacts) -> Result<Opened, Error> {
@@ -245,6 +295,7 @@ impl Aplus {
                 secret,
                 holder: logged_in.holder,
                 next: facts.next,
+                confirmed_address: facts.purpose.order().is_some(),
             }),
             // Ended between the two statements: nobody is logged in.
             None => Err(Self::dead(Refusal::LinkEnded)),

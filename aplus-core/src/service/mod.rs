@@ -15,6 +15,8 @@ mod founding;
 mod housekeeping;
 mod journal;
 mod login;
+mod operators;
+mod orders;
 mod sessions;
 mod sight;
 mod support;
@@ -244,53 +246,75 @@ impl Aplus {
     where
         A: Actable,
     {
-        let request = context.request_of(wanted.author);
-        let wanted = Wanted {
-            request: request.map(|(id, _)| id),
-            ..wanted
-        };
         for _ in 0..ATTEMPTS {
-            let facts = self.0.store.facts(&wanted).await?;
-            if let Some(repeated) = facts.repeated {
-                return Self::same_body(request, repeated).map(Acted::Repeated);
-            }
-            let permit = match decide(&facts) {
-                Ok(permit) => permit,
-                Err(refusal) => {
-                    return Err(self.refuse(&facts, action, &wanted, refusal, context).await);
-                }
-            };
-            let act = permit.into_act(self.circumstances(context, wanted.author)?);
-            let act = if context.silent { act.silent() } else { act };
-            match write(act).await? {
-                Outcome::Done(done) => {
-                    self.0.work.notify_one();
-                    return Ok(Acted::Done(done));
-                }
-                Outcome::Stale => {}
-                Outcome::Repeated(repeated) => {
-                    return Self::same_body(request, repeated).map(Acted::Repeated);
-                }
-                Outcome::Taken => {
-                    let refusal = match email {
-                        Some(email) => {
-                            // None: it was taken and freed again meanwhile.
-                            let Some(holder) = self.0.store.holder(email).await? else {
-                                continue;
-                            };
-                            crate::rules::taken(holder)
-                        }
-                        None => Refusal::GroupTaken,
-                    };
-                    return Err(self.refuse(&facts, action, &wanted, refusal, context).await);
-                }
+            let acted = self.act_once(action, &wanted, context, email, &decide, &write);
+            if let Some(acted) = acted.await? {
+                return Ok(acted);
             }
         }
+        Err(Self::moved(action))
+    }
+
+    /// What the decision stood on moved each time before it was written.
+    fn moved(action: Action) -> Error {
         tracing::warn!(
             action = action.as_str(),
             "facts moved {ATTEMPTS} times before the act was written"
         );
-        Err(Error::Busy)
+        Error::Busy
+    }
+
+    /// Load, decide, write, once; none if the facts moved.
+    async fn act_once<'a, A, T>(
+        &'a self,
+        action: Action,
+        wanted: &Wanted,
+        context: &Context,
+        email: Option<&EmailAddress>,
+        decide: &(impl Fn(&Facts) -> Result<Permit<A>, Refusal> + Send + Sync),
+        write: &(impl Fn(Act<A>) -> Writing<'a, T> + Send + Sync),
+    ) -> Result<Option<Acted<T>>, Error>
+    where
+        A: Actable,
+    {
+        let request = context.request_of(wanted.author);
+        let wanted = Wanted {
+            request: request.map(|(id, _)| id),
+            ..wanted.clone()
+        };
+        let facts = self.0.store.facts(&wanted).await?;
+        if let Some(repeated) = facts.repeated {
+            return Self::same_body(request, repeated).map(|it| Some(Acted::Repeated(it)));
+        }
+        let permit = match decide(&facts) {
+            Ok(permit) => permit,
+            Err(refusal) => {
+                return Err(self.refuse(&facts, action, &wanted, refusal, context).await);
+            }
+        };
+        let act = permit.into_act(self.circumstances(context, wanted.author)?);
+        let act = if context.silent { act.silent() } else { act };
+        match write(act).await? {
+            Outcome::Done(done) => {
+                self.0.work.notify_one();
+                Ok(Some(Acted::Done(done)))
+            }
+            Outcome::Stale => Ok(None),
+            Outcome::Repeated(repeated) => {
+                Self::same_body(request, repeated).map(|it| Some(Acted::Repeated(it)))
+            }
+            Outcome::Taken => {
+                let refusal = match email {
+                    Some(email) => match self.0.store.holder(email).await? {
+                        Some(holder) => crate::rules::taken(holder),
+                        // It was taken and freed again meanwhile.
+                        None => return Ok(None),
+                    },
+                    None => Refusal::GroupTaken,
+                };
+                Err(self.refuse(&facts, action, &wanted, refusal, context).await)
+            }
+        }
     }
 
     fn same_body(

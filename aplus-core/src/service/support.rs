@@ -1,8 +1,8 @@
-//! What support and the machine do: groups, operators, looking.
+//! What support and the machine do: groups, looking.
 
 use super::accounts::wanted;
 use super::{Acted, Aplus, Context, Current, Error};
-use crate::account::{Account, Group, Operator};
+use crate::account::{Account, Group};
 use crate::ports::{Facts, LinkStory, Page};
 use crate::rules::{self, Action, GroupDraft, Subject};
 use crate::{AccountId, Author, EmailAddress, GroupId, Refusal, SupportRequest};
@@ -52,36 +52,6 @@ impl Aplus {
                 Some(id) => self.group(id).await,
                 None => Err(Error::KeyReused),
             },
-        }
-    }
-
-    /// The machine adds an operator, or restores a suspended one (A14).
-    ///
-    /// # Errors
-    /// [`Refusal::EmailTaken`] if the address is an account's or an active operator's already; what the store says.
-    pub async fn add_operator(
-        &self,
-        email: &EmailAddress,
-        context: &Context,
-    ) -> Result<Operator, Error> {
-        let known = self.0.store.operator_by_email(email).await?;
-        let known = known.as_ref().map(Operator::standing);
-        let decide = |facts: &Facts| rules::add_operator(&facts.actor, email, known.as_ref());
-        let write = |act| self.0.store.add_operator(act);
-        let wanted = wanted(Author::Machine, None, None);
-        match self
-            .act(
-                Action::AddOperator,
-                wanted,
-                context,
-                Some(email),
-                decide,
-                write,
-            )
-            .await?
-        {
-            Acted::Done(operator) => Ok(operator),
-            Acted::Repeated(_) => Err(Error::KeyReused),
         }
     }
 

@@ -47,6 +47,7 @@ pub fn redemption(
         opening,
         session,
         entry,
+        order: None,
     }
 }
 

@@ -14,13 +14,26 @@ pub(super) use rules::rule;
 
 use crate::account::DeactivatedBy;
 use crate::rules::Action;
-use crate::{Article, FrozenField, ProfileField, RequesterKind, Role, Site, Status, Timestamp};
+use crate::{
+    Article, FrozenField, OrderState, ProfileField, RequesterKind, Role, Site, Status, Timestamp,
+};
 
 pub(super) fn role(role: Role) -> &'static str {
     match role {
         Role::Aidant => "Aidant (helps at a desk)",
         Role::Instructeur => "Instructeur (handles files)",
         Role::Responsable => "Responsable (manages accounts)",
+    }
+}
+
+pub(super) fn order_state(state: OrderState) -> &'static str {
+    match state {
+        OrderState::Proposed => "proposed",
+        OrderState::Approved => "approved",
+        OrderState::CarriedOut => "carried out",
+        OrderState::Refused => "refused",
+        OrderState::Withdrawn => "withdrawn",
+        OrderState::Lapsed => "lapsed",
     }
 }
 
@@ -103,6 +116,13 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::Look => "Look at an account, a group or the journal as support",
         Action::EraseJournal => "Erase what is old from the journal",
         Action::EmptyAccount => "Empty an account unused for long",
+        Action::SuspendOperator => "Suspend somebody of the support team",
+        Action::RestoreOperator => "Bring somebody back to the support team",
+        Action::ProposeOrder => "Propose a support order",
+        Action::ViewOrders => "See support orders",
+        Action::ApproveOrder => "Approve a support order",
+        Action::RefuseOrder => "Refuse a support order",
+        Action::WithdrawOrder => "Withdraw a support order",
         Action::Enter => "Enter a reserved place",
     }
 }

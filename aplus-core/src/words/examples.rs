@@ -1,5 +1,6 @@
 //! An example of every refusal, for tests of whatever shows or stores them.
 
+use crate::OrderState;
 use crate::link::WRONG_ADDRESSES;
 use crate::{FrozenField, GroupId, GroupMatter, Refusal, Timestamp};
 
@@ -59,6 +60,20 @@ impl Refusal {
             Self::LinkExpired { .. } => [Self::LinkExpired { at }],
             Self::LinkUsed { .. } => [Self::LinkUsed { at }],
             Self::LinkSuperseded { .. } => [Self::LinkSuperseded { at }],
+            Self::NoChange => [Self::NoChange],
+            Self::AccountInactive => [Self::AccountInactive],
+            Self::SharedAddress => [Self::SharedAddress],
+            Self::OrderNotFound => [Self::OrderNotFound],
+            Self::OwnOrder => [Self::OwnOrder],
+            Self::NotApprover => [Self::NotApprover],
+            Self::OrderClosed { .. } => {
+                OrderState::ALL.map(|state| Self::OrderClosed { state })
+            },
+            Self::OrderOutdated => [Self::OrderOutdated],
+            Self::OperatorNotFound => [Self::OperatorNotFound],
+            Self::OwnSuspension => [Self::OwnSuspension],
+            Self::AlreadySuspended => [Self::AlreadySuspended],
+            Self::NotSuspended => [Self::NotSuspended],
             Self::LinkEnded => [Self::LinkEnded],
             Self::LinkUnknown => [Self::LinkUnknown],
             Self::ConfirmEmail { .. } => {

@@ -14,13 +14,26 @@ pub(super) use rules::rule;
 
 use crate::account::DeactivatedBy;
 use crate::rules::Action;
-use crate::{Article, FrozenField, ProfileField, RequesterKind, Role, Site, Status, Timestamp};
+use crate::{
+    Article, FrozenField, OrderState, ProfileField, RequesterKind, Role, Site, Status, Timestamp,
+};
 
 pub(super) fn role(role: Role) -> &'static str {
     match role {
         Role::Aidant => "Aidant",
         Role::Instructeur => "Instructeur",
         Role::Responsable => "Responsable",
+    }
+}
+
+pub(super) fn order_state(state: OrderState) -> &'static str {
+    match state {
+        OrderState::Proposed => "proposée",
+        OrderState::Approved => "approuvée",
+        OrderState::CarriedOut => "appliquée",
+        OrderState::Refused => "refusée",
+        OrderState::Withdrawn => "retirée",
+        OrderState::Lapsed => "périmée",
     }
 }
 
@@ -103,6 +116,13 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::Look => "Consulter un compte, un groupe ou le journal au titre du support",
         Action::EraseJournal => "Effacer du journal ce qui est ancien",
         Action::EmptyAccount => "Vider un compte inutilisé depuis longtemps",
+        Action::SuspendOperator => "Suspendre un membre de l'équipe de support",
+        Action::RestoreOperator => "Rétablir un membre de l'équipe de support",
+        Action::ProposeOrder => "Proposer une demande de modification",
+        Action::ViewOrders => "Voir les demandes de modification",
+        Action::ApproveOrder => "Approuver une demande de modification",
+        Action::RefuseOrder => "Refuser une demande de modification",
+        Action::WithdrawOrder => "Retirer une demande de modification",
         Action::Enter => "Entrer dans un espace réservé",
     }
 }

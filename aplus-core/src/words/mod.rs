@@ -24,8 +24,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::rules::Action;
 use crate::{
-    Article, EmailError, FrozenField, ProfileField, Refusal, RequesterKind, Role, RolesError, Rule,
-    Site, Status, TextError, Timestamp,
+    Article, EmailError, FrozenField, OrderState, ProfileField, Refusal, RequesterKind, Role,
+    Roles, RolesError, Rule, Site, Status, TextError, Timestamp,
 };
 
 /// A language that people read.
@@ -91,6 +91,32 @@ pub fn role(role: Role, language: Language) -> &'static str {
     match language {
         Language::French => fr::role(role),
         Language::English => en::role(role),
+    }
+}
+
+/// A set of roles as one reads it in a sentence, in lower case: `aidant et responsable`.
+#[must_use]
+pub fn role_list(roles: Roles, language: Language) -> String {
+    let names: Vec<_> = roles
+        .iter()
+        .map(|one| role(one, language).to_lowercase())
+        .collect();
+    let and = match language {
+        Language::French => " et ",
+        Language::English => " and ",
+    };
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{}{and}{last}", rest.join(", ")),
+        Some(_) | None => names.concat(),
+    }
+}
+
+/// Where a support order stands, as one says of it: `approuvée` (A6).
+#[must_use]
+pub fn order_state(state: OrderState, language: Language) -> &'static str {
+    match language {
+        Language::French => fr::order_state(state),
+        Language::English => en::order_state(state),
     }
 }
 

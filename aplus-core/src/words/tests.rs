@@ -6,6 +6,7 @@ mod journal;
 use std::collections::HashSet;
 
 use super::*;
+use crate::OrderState;
 use crate::account::DeactivatedBy;
 use crate::group::{GroupName, Matricule, Organisation, Reference, RequesterName};
 use crate::{Department, EmailAddress, FirstName, GroupMatter, JobTitle, LastName, Phone, Roles};
@@ -233,6 +234,24 @@ fn every_refusal_names_its_facts_and_who_can_do_it_instead() {
             Refusal::ConfirmEmail { tries_left: 3 } => ["3 essais.", "3 tries left"],
             Refusal::ConfirmEmail { tries_left: 4 } => ["4 essais.", "4 tries left"],
             Refusal::ConfirmEmail { .. } => ["5 essais.", "5 tries left"],
+            Refusal::NoChange => ["rien à faire", "nothing to do"],
+            Refusal::AccountInactive => ["réactiver le compte", "reactivated first"],
+            Refusal::SharedAddress => ["Un responsable peut créer", "A responsable can create"],
+            Refusal::OrderNotFound | Refusal::NotApprover => ["aide@ain.fr"; 2],
+            Refusal::OwnOrder => ["Un autre membre", "Another operator"],
+            Refusal::OrderClosed { state } => match state {
+                OrderState::Proposed => ["proposée", "proposed"],
+                OrderState::Approved => ["approuvée", "approved"],
+                OrderState::CarriedOut => ["appliquée", "carried out"],
+                OrderState::Refused => ["refusée", "refused"],
+                OrderState::Withdrawn => ["retirée", "withdrawn"],
+                OrderState::Lapsed => ["périmée", "lapsed"],
+            },
+            Refusal::OrderOutdated => ["en proposer une autre", "propose another one"],
+            Refusal::OperatorNotFound => ["La page de l'équipe", "The team's page"],
+            Refusal::OwnSuspension => ["Un autre membre", "Another operator"],
+            Refusal::AlreadySuspended => ["Deux membres", "Two operators"],
+            Refusal::NotSuspended => ["en demandant un lien", "by asking for a link"],
             Refusal::AddressWayClosed => ["5 adresses", "5 wrong addresses"],
         };
         for (language, fact) in [(Language::French, french), (Language::English, english)] {

@@ -1,5 +1,6 @@
 //! P10: what is one's only; and what is founded together.
 
+use crate::Lifetimes;
 use crate::account::{Principal, Status};
 use crate::contract::Harness;
 use crate::contract::deed::Deed;
@@ -83,9 +84,10 @@ pub(in crate::contract) async fn a_group_and_its_first_account_are_founded_toget
             active_responsables: 0,
         };
         let draft = AccountDraft::new(email.clone(), Roles::only(Role::Responsable));
-        let policy = Policy::default();
+        let (policy, lifetimes) = (Policy::default(), Lifetimes::default());
+        let (machine, request) = (Actor::Machine, on_request());
         let permit =
-            rules::create_account_for(&Actor::Machine, &facts, &draft, &on_request(), &policy);
+            rules::create_account_for(&machine, &facts, &draft, &request, &policy, &lifetimes);
         permit.unwrap().into_act(world.circumstances(None))
     };
 

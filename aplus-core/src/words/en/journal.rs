@@ -1,9 +1,10 @@
 //! The journal in English: a sentence for each event.
 
 use super::{action, frozen_field, profile_field};
-use crate::journal::{Event, Named, SeenEntry};
+use crate::journal::{Event, Named, OrderChange, SeenEntry};
 use crate::rules::{Action, Subject};
-use crate::{FrozenField, ProfileField, RequesterKind, Role, Roles};
+use crate::words::{Language, role_list};
+use crate::{FrozenField, OrderState, ProfileField, RequesterKind, Role, Roles};
 
 /// What happened; `when` begins with a space, or is empty where the hour stands beside.
 pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
@@ -20,8 +21,9 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
             shared,
             fields: _,
             requester,
+            ordered,
         } => format!(
-            "{} was created {by}{when}{}{}, {}{}.",
+            "{} was created {by}{when}{}{}, {}{}{}.",
             subject(entry),
             at_request(entry, *requester),
             in_group(entry),
@@ -30,6 +32,13 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
                 ", for a shared mailbox"
             } else {
                 ""
+            },
+            match ordered {
+                None => String::new(),
+                Some(roles) => format!(
+                    "; an order that waits for approval would make it: {}",
+                    role_list(*roles, Language::English)
+                ),
             }
         ),
         Event::MemberAdded { requester } => format!(
@@ -84,6 +93,55 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
             };
             format!("{what} {by}{when}: {}.", whom(entry))
         }
+        Event::OperatorSuspended { operator: _ } => {
+            format!(
+                "Suspended from the support team {by}{when}: {}.",
+                whom(entry)
+            )
+        }
+        Event::OperatorRestoreAsked { operator: _ } => format!(
+            "Asked back into the support team {by}{when}: {}; it takes a second operator.",
+            whom(entry)
+        ),
+        Event::OperatorRestored {
+            operator: _,
+            with: _,
+        } => format!(
+            "Restored to the support team, as a second operator had asked, {by}{when}: {}.",
+            whom(entry)
+        ),
+        Event::OrderProposed {
+            change,
+            requester,
+            state,
+        } => format!(
+            "An order to change {} was proposed {by}{when}{}: {}{}.",
+            object(entry),
+            at_request(entry, Some(*requester)),
+            changes(change),
+            state_words(*state)
+        ),
+        Event::OrderApproved { order: _, state } => format!(
+            "The order to change {} was approved {by}{when}{}.",
+            object(entry),
+            state_words(*state)
+        ),
+        Event::OrderCarriedOut { order: _ } => format!(
+            "The new address of {} was confirmed {by}{when}, and the order carried out.",
+            object(entry)
+        ),
+        Event::OrderRefused { order: _ } => format!(
+            "The order to change {} was refused {by}{when}.",
+            object(entry)
+        ),
+        Event::OrderWithdrawn { order: _ } => format!(
+            "The order to change {} was withdrawn {by}{when}.",
+            object(entry)
+        ),
+        Event::LinkIssued { order: Some(_), .. } => format!(
+            "A link that confirms a new address was sent, for {}{when}.",
+            whom(entry)
+        ),
         Event::LinkIssued { supersedes, .. } => format!(
             "A login link was asked for, for {}{when}{}.",
             whom(entry),
@@ -275,6 +333,31 @@ fn with_roles(roles: Roles) -> String {
     }
 }
 
+/// What an order changes.
+fn changes(change: &OrderChange) -> String {
+    let [from, to] = change.roles;
+    let roles = format!(
+        "roles ({} in place of {})",
+        role_list(to, Language::English),
+        role_list(from, Language::English)
+    );
+    let address = change.email.then(|| "address".to_owned());
+    let roles = (from != to).then_some(roles);
+    let fields = (!change.fields.is_empty()).then(|| field_names(&change.fields));
+    let all: Vec<_> = [address, roles, fields].into_iter().flatten().collect();
+    all.join(", ")
+}
+
+/// Where an order stands after the step that is told.
+fn state_words(state: OrderState) -> &'static str {
+    match state {
+        OrderState::Proposed => "; it waits for approval",
+        OrderState::Approved => "; it waits for the confirmation from the new address",
+        OrderState::CarriedOut => "; it is carried out",
+        OrderState::Refused | OrderState::Withdrawn | OrderState::Lapsed => "; it is closed",
+    }
+}
+
 fn field_names(fields: &[ProfileField]) -> String {
     let names: Vec<_> = fields
         .iter()
@@ -310,6 +393,14 @@ pub(in crate::words) fn event_kind(kind: &str) -> &str {
         "profile_edited" => "Details changed",
         "group_created" => "A group created",
         "operator_added" => "Added to the support team",
+        "operator_suspended" => "Suspension from the support team",
+        "operator_restore_asked" => "Asking to restore an operator",
+        "operator_restored" => "Return to the support team by two operators",
+        "order_proposed" => "Support order proposed",
+        "order_approved" => "Support order approved",
+        "order_carried_out" => "New address confirmed",
+        "order_refused" => "Support order refused",
+        "order_withdrawn" => "Support order withdrawn",
         "link_issued" => "A login link",
         "link_sent_again" => "A link sent again",
         "logged_in" => "A log-in",

@@ -225,6 +225,83 @@ pub(in crate::words) fn refusal(
             )
             .into(),
         ),
+        Refusal::NoChange => (
+            "Nothing to change",
+            "The account already is what the order would make it: there is nothing to do.".into(),
+        ),
+        Refusal::AccountInactive => (
+            "Account deactivated",
+            "A new address is confirmed by logging in with it, which a deactivated account \
+                cannot do. Have the account reactivated first."
+                .into(),
+        ),
+        Refusal::SharedAddress => (
+            "Shared mailbox",
+            "Several people read this mailbox: the account of one person does not become theirs. \
+                A responsable can create an account of its own for the mailbox."
+                .into(),
+        ),
+        Refusal::OrderNotFound => (
+            "No such order",
+            format!(
+                "There is no such support order, or its account is in none of your groups. If in \
+                    doubt, write to support: {support}."
+            )
+            .into(),
+        ),
+        Refusal::OwnOrder => (
+            "Somebody else decides",
+            "Whoever proposed a support order, or whom it concerns, does not decide on it. \
+                Another operator, or a responsable of one of the account's groups, can; support \
+                can withdraw it."
+                .into(),
+        ),
+        Refusal::NotApprover => (
+            "For the account's responsables",
+            format!(
+                "Only a responsable of one of the account's groups, or another operator, decides \
+                    on a support order. Ask one of them, or write to support: {support}."
+            )
+            .into(),
+        ),
+        Refusal::OrderClosed { state } => (
+            "Order settled",
+            format!(
+                "This support order is already {}: there is nothing left to decide. If need be, \
+                    support can propose another one.",
+                super::order_state(state)
+            )
+            .into(),
+        ),
+        Refusal::OrderOutdated => (
+            "Order overtaken",
+            "The account has changed since this support order was proposed: it no longer applies. \
+                Support can withdraw it and propose another one."
+                .into(),
+        ),
+        Refusal::OperatorNotFound => (
+            "No such operator",
+            "Nobody of the support team has this number. The team's page shows who belongs to it."
+                .into(),
+        ),
+        Refusal::OwnSuspension => (
+            "Your own access",
+            "Nobody suspends themselves. Another operator can do it; to leave, end all your \
+                sessions and tell one of them."
+                .into(),
+        ),
+        Refusal::AlreadySuspended => (
+            "Already suspended",
+            "This operator is suspended already: there is nothing to do. Two operators together \
+                can bring them back."
+                .into(),
+        ),
+        Refusal::NotSuspended => (
+            "Not suspended",
+            "This operator is not suspended: there is nothing to undo. They can log in by asking \
+                for a link."
+                .into(),
+        ),
         Refusal::AccountNotFound => (
             "Account not found",
             format!(

@@ -1,9 +1,10 @@
 //! The journal in French: a sentence for each event. Whoever acts follows "par", so that no verb depends on them.
 
 use super::{action, frozen_field, profile_field};
-use crate::journal::{Event, Named, SeenEntry};
+use crate::journal::{Event, Named, OrderChange, SeenEntry};
 use crate::rules::{Action, Subject};
-use crate::{FrozenField, ProfileField, RequesterKind, Roles};
+use crate::words::{Language, role_list};
+use crate::{FrozenField, OrderState, ProfileField, RequesterKind, Roles};
 
 /// What happened; `when` begins with a space, or is empty where the hour stands beside.
 pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
@@ -20,8 +21,9 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
             shared,
             fields: _,
             requester,
+            ordered,
         } => format!(
-            "{} a été créé {by}{when}{}{}, {}{}.",
+            "{} a été créé {by}{when}{}{}, {}{}{}.",
             subject(entry),
             at_request(entry, *requester),
             in_group(entry),
@@ -30,6 +32,13 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
                 ", pour une boîte partagée"
             } else {
                 ""
+            },
+            match ordered {
+                None => String::new(),
+                Some(roles) => format!(
+                    "\u{a0}; une demande qui attend un accord le ferait passer à\u{a0}: {}",
+                    role_list(*roles, Language::French)
+                ),
             }
         ),
         Event::MemberAdded { requester } => format!(
@@ -84,6 +93,56 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
             };
             format!("{what} {by}{when}{}.", whom(entry, "\u{a0}: "))
         }
+        Event::OperatorSuspended { operator: _ } => format!(
+            "Suspension dans l'équipe de support {by}{when}{}.",
+            whom(entry, "\u{a0}: ")
+        ),
+        Event::OperatorRestoreAsked { operator: _ } => format!(
+            "Rétablissement dans l'équipe de support demandé {by}{when}{}\u{a0}; il faut qu'un \
+                deuxième membre le demande aussi.",
+            whom(entry, "\u{a0}: ")
+        ),
+        Event::OperatorRestored {
+            operator: _,
+            with: _,
+        } => format!(
+            "Rétablissement dans l'équipe de support, à la demande d'un deuxième membre, \
+                {by}{when}{}.",
+            whom(entry, "\u{a0}: ")
+        ),
+        Event::OrderProposed {
+            change,
+            requester,
+            state,
+        } => format!(
+            "Une demande de modification {} a été proposée {by}{when}{}\u{a0}: {}{}.",
+            of_account(entry),
+            at_request(entry, Some(*requester)),
+            changes(change),
+            state_words(*state)
+        ),
+        Event::OrderApproved { order: _, state } => format!(
+            "La demande de modification {} a été approuvée {by}{when}{}.",
+            of_account(entry),
+            state_words(*state)
+        ),
+        Event::OrderCarriedOut { order: _ } => format!(
+            "La nouvelle adresse {} a été confirmée {by}{when}, et la demande de modification \
+                appliquée.",
+            of_account(entry)
+        ),
+        Event::OrderRefused { order: _ } => format!(
+            "La demande de modification {} a été refusée {by}{when}.",
+            of_account(entry)
+        ),
+        Event::OrderWithdrawn { order: _ } => format!(
+            "La demande de modification {} a été retirée {by}{when}.",
+            of_account(entry)
+        ),
+        Event::LinkIssued { order: Some(_), .. } => format!(
+            "Un lien qui confirme une nouvelle adresse a été envoyé {}{when}.",
+            for_whom(entry)
+        ),
         Event::LinkIssued { supersedes, .. } => format!(
             "Un lien de connexion a été demandé {}{when}{}.",
             for_whom(entry),
@@ -301,6 +360,33 @@ fn with_roles(roles: Roles) -> String {
     }
 }
 
+/// What an order changes.
+fn changes(change: &OrderChange) -> String {
+    let [from, to] = change.roles;
+    let roles = format!(
+        "rôles ({} au lieu de {})",
+        role_list(to, Language::French),
+        role_list(from, Language::French)
+    );
+    let address = change.email.then(|| "adresse".to_owned());
+    let roles = (from != to).then_some(roles);
+    let fields = (!change.fields.is_empty()).then(|| field_names(&change.fields));
+    let all: Vec<_> = [address, roles, fields].into_iter().flatten().collect();
+    all.join(", ")
+}
+
+/// Where an order stands after the step that is told.
+fn state_words(state: OrderState) -> &'static str {
+    match state {
+        OrderState::Proposed => "\u{a0}; elle attend un accord",
+        OrderState::Approved => "\u{a0}; elle attend la confirmation de la nouvelle adresse",
+        OrderState::CarriedOut => "\u{a0}; elle est appliquée",
+        OrderState::Refused | OrderState::Withdrawn | OrderState::Lapsed => {
+            "\u{a0}; elle est close"
+        }
+    }
+}
+
 fn field_names(fields: &[ProfileField]) -> String {
     let names: Vec<_> = fields
         .iter()
@@ -336,6 +422,14 @@ pub(in crate::words) fn event_kind(kind: &str) -> &str {
         "profile_edited" => "Modification d'informations",
         "group_created" => "Création d'un groupe",
         "operator_added" => "Ajout à l'équipe de support",
+        "operator_suspended" => "Suspension dans l'équipe de support",
+        "operator_restore_asked" => "Demande de rétablissement dans l'équipe de support",
+        "operator_restored" => "Rétablissement dans l'équipe de support",
+        "order_proposed" => "Demande de modification proposée",
+        "order_approved" => "Demande de modification approuvée",
+        "order_carried_out" => "Nouvelle adresse confirmée",
+        "order_refused" => "Demande de modification refusée",
+        "order_withdrawn" => "Demande de modification retirée",
         "link_issued" => "Lien de connexion",
         "link_sent_again" => "Nouvel envoi d'un lien",
         "logged_in" => "Connexion",

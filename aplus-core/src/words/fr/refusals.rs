@@ -149,8 +149,7 @@ pub(in crate::words) fn refusal(
             "Accord nécessaire",
             "Ce groupe a un responsable, ou en a eu un\u{a0}: lui en donner un autre demande l'accord \
                 d'une autre personne. Un responsable du groupe peut le faire lui-même depuis la \
-                page du groupe\u{a0}; le support peut créer un compte sans le rôle de \
-                responsable."
+                page du groupe\u{a0}; le support peut proposer une demande de modification."
                 .into(),
         ),
         Refusal::ResponsableElsewhere => (
@@ -237,6 +236,88 @@ pub(in crate::words) fn refusal(
                     désactiver\u{a0}; à défaut, écrivez au support\u{a0}: {support}."
             )
             .into(),
+        ),
+        Refusal::NoChange => (
+            "Rien à modifier",
+            "Le compte est déjà ce que la demande en ferait\u{a0}: il n'y a rien à faire."
+                .into(),
+        ),
+        Refusal::AccountInactive => (
+            "Compte désactivé",
+            "Une nouvelle adresse se confirme en s'y connectant, ce qu'un compte désactivé ne \
+                peut pas. Faites d'abord réactiver le compte."
+                .into(),
+        ),
+        Refusal::SharedAddress => (
+            "Adresse partagée",
+            "Cette adresse est celle d'une boîte que plusieurs personnes lisent\u{a0}: le compte \
+                d'une personne ne le devient pas. Un responsable peut créer un compte à part \
+                pour cette boîte."
+                .into(),
+        ),
+        Refusal::OrderNotFound => (
+            "Demande introuvable",
+            format!(
+                "Cette demande de modification n'existe pas, ou elle porte sur un compte qui \
+                    n'est dans aucun de vos groupes. En cas de doute, écrivez au support\u{a0}: \
+                    {support}."
+            )
+            .into(),
+        ),
+        Refusal::OwnOrder => (
+            "Décision réservée à quelqu'un d'autre",
+            "Qui propose une demande de modification, ou qui elle concerne, ne décide pas \
+                d'elle. Un autre membre de l'équipe de support, ou un responsable d'un des \
+                groupes du compte, peut le faire\u{a0}; le support peut la retirer."
+                .into(),
+        ),
+        Refusal::NotApprover => (
+            "Réservé aux responsables du compte",
+            format!(
+                "Seul un responsable d'un des groupes du compte, ou un autre membre de l'équipe \
+                    de support, décide d'une demande de modification. Adressez-vous à l'un d'eux, \
+                    ou au support\u{a0}: {support}."
+            )
+            .into(),
+        ),
+        Refusal::OrderClosed { state } => (
+            "Demande déjà traitée",
+            format!(
+                "Cette demande de modification est déjà {}\u{a0}: il n'y a plus à en décider. \
+                    S'il le faut, le support peut en proposer une autre.",
+                super::order_state(state)
+            )
+            .into(),
+        ),
+        Refusal::OrderOutdated => (
+            "Demande dépassée",
+            "Le compte a changé depuis que cette demande de modification a été proposée\u{a0}: \
+                elle ne s'applique plus. Le support peut la retirer et en proposer une autre."
+                .into(),
+        ),
+        Refusal::OperatorNotFound => (
+            "Membre introuvable",
+            "Aucun membre de l'équipe de support ne porte ce numéro. La page de l'équipe montre \
+                qui en fait partie."
+                .into(),
+        ),
+        Refusal::OwnSuspension => (
+            "Votre propre accès",
+            "Personne ne suspend son propre accès. Un autre membre de l'équipe de support peut \
+                le faire\u{a0}; pour partir, fermez toutes vos sessions et prévenez-le."
+                .into(),
+        ),
+        Refusal::AlreadySuspended => (
+            "Accès déjà suspendu",
+            "Cet accès est déjà suspendu\u{a0}: il n'y a rien à faire. Deux membres de l'équipe, \
+                ensemble, peuvent le rétablir."
+                .into(),
+        ),
+        Refusal::NotSuspended => (
+            "Accès déjà ouvert",
+            "Cet accès n'est pas suspendu\u{a0}: il n'y a rien à rétablir. La personne peut se \
+                connecter en demandant un lien."
+                .into(),
         ),
         Refusal::AccountNotFound => (
             "Compte introuvable",

@@ -1,5 +1,7 @@
 //! The letters in French.
 
+mod orders;
+
 use super::{Draft, Facts, LoginLink};
 use crate::account::Author;
 use crate::mail::Message;
@@ -37,6 +39,16 @@ pub(super) fn draft(facts: &Facts<'_>) -> Draft {
         )
         .link("Voir le groupe", facts.group_page(group)),
         Message::OperatorAdded => operator_added(facts),
+        Message::OperatorSuspended => orders::operator_suspended(facts),
+        Message::OperatorRestored => orders::operator_restored(facts),
+        Message::OrderProposed { .. } => orders::proposed(facts),
+        Message::ConfirmAddress { .. } => match &facts.link {
+            Some(link) => orders::confirm(link, facts),
+            None => lost_link(facts),
+        },
+        Message::OrderCarriedOut { roles, details } => orders::carried_out(roles, details, facts),
+        Message::AddressGained => orders::gained(facts),
+        Message::AddressLost => orders::lost(facts),
     };
     draft.paragraph(format!(
         "Ce message est envoyé automatiquement par {}. Une question\u{a0}? Écrivez au \

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::draft::LINE;
 use super::*;
+use crate::Roles;
 use crate::account::{Epoch, Principal};
 use crate::link::{LinkFacts, Purpose};
 use crate::ports::LinkKey;
@@ -110,6 +111,43 @@ fn messages() -> Vec<Message> {
                 Some(Message::OperatorAdded)
             }
             Message::OperatorAdded => {
+                messages.push(message);
+                Some(Message::OperatorSuspended)
+            }
+            Message::OperatorSuspended => {
+                messages.push(message);
+                Some(Message::OperatorRestored)
+            }
+            Message::OperatorRestored => {
+                messages.push(message);
+                Some(Message::OrderProposed { account, by })
+            }
+            Message::OrderProposed { .. } => {
+                messages.push(message);
+                Some(Message::ConfirmAddress { link })
+            }
+            Message::ConfirmAddress { .. } => {
+                messages.push(message);
+                Some(Message::OrderCarriedOut {
+                    roles: None,
+                    details: true,
+                })
+            }
+            Message::OrderCarriedOut { .. } => {
+                messages.push(message);
+                messages.extend(Roles::all_sets().into_iter().flat_map(|roles| {
+                    [true, false].map(|details| Message::OrderCarriedOut {
+                        roles: Some(roles),
+                        details,
+                    })
+                }));
+                Some(Message::AddressGained)
+            }
+            Message::AddressGained => {
+                messages.push(message);
+                Some(Message::AddressLost)
+            }
+            Message::AddressLost => {
                 messages.push(message);
                 None
             }

@@ -1,0 +1,88 @@
+//! The support team: who is in it, suspending, bringing back (A14).
+
+use aplus_core::account::RestoreAsked;
+use aplus_core::{Lifetimes, Operator, OperatorId};
+use axum::Json;
+use axum::http::StatusCode;
+use serde::Serialize;
+
+use super::json::{List, OperatorJson};
+use super::paging::Paging;
+use super::{Call, Ids};
+use crate::problem::Problem;
+
+/// An operator as the others see it.
+#[derive(Serialize)]
+pub(super) struct ColleagueJson {
+    #[serde(flatten)]
+    operator: OperatorJson,
+    status: &'static str,
+    restore_asked: Option<AskedJson>,
+}
+
+/// Who asked for a suspended operator, and until when that counts.
+#[derive(Serialize)]
+struct AskedJson {
+    by: String,
+    at: String,
+    until: String,
+}
+
+impl From<RestoreAsked> for AskedJson {
+    fn from(asked: RestoreAsked) -> Self {
+        Self {
+            by: asked.by.to_string(),
+            at: asked.at.to_string(),
+            until: asked.at.saturating_add(Lifetimes::RESTORE).to_string(),
+        }
+    }
+}
+
+impl From<&Operator> for ColleagueJson {
+    fn from(operator: &Operator) -> Self {
+        Self {
+            operator: operator.into(),
+            status: operator.status.as_str(),
+            restore_asked: operator.restore_asked.map(AskedJson::from),
+        }
+    }
+}
+
+pub(super) async fn list(
+    Paging { after, limit }: Paging<OperatorId>,
+    call: Call<()>,
+) -> Result<Json<List<ColleagueJson>>, Problem> {
+    let page = call
+        .aplus
+        .operators(&call.current, after, limit, &call.context)
+        .await?;
+    Ok(Json(List {
+        items: page.items.iter().map(ColleagueJson::from).collect(),
+        next: page.next,
+    }))
+}
+
+pub(super) async fn suspend(
+    Ids(operator): Ids<OperatorId>,
+    call: Call<()>,
+) -> Result<StatusCode, Problem> {
+    call.aplus
+        .suspend_operator(call.author(), operator, &call.context)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// 202 for the first who asks, which brings nobody back yet; 204 for the second.
+pub(super) async fn restore(
+    Ids(operator): Ids<OperatorId>,
+    call: Call<()>,
+) -> Result<StatusCode, Problem> {
+    let restored = call
+        .aplus
+        .restore_operator(call.author(), operator, &call.context)
+        .await?;
+    Ok(match restored {
+        true => StatusCode::NO_CONTENT,
+        false => StatusCode::ACCEPTED,
+    })
+}
