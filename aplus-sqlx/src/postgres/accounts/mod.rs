@@ -9,7 +9,7 @@ use aplus_core::group::{Department, Matricule};
 use aplus_core::ports::{Accounts, Facts, FirstMember, Page, StoreError, Wanted, Written};
 use aplus_core::rules::{
     AddMember, AddOperator, CreateAccount, CreateGroup, Deactivate, EditProfile, Holder,
-    Reactivate, RemoveMember, Withdraw,
+    Reactivate, RemoveMember, RestoreOperator, SuspendOperator, Withdraw,
 };
 use aplus_core::{AccountId, Act, EmailAddress, GroupId, GroupName, OperatorId};
 use async_trait::async_trait;
@@ -17,9 +17,9 @@ use async_trait::async_trait;
 pub(super) use read::mentions;
 pub use read::{
     account, account_by_email, facts, group, group_by_matricule, groups, groups_by_name, holder,
-    is_empty, members, operator, operator_by_email,
+    is_empty, members, operator, operator_by_email, operators,
 };
-pub use support::{add_operator, create_group, found_group};
+pub use support::{add_operator, create_group, found_group, restore_operator, suspend_operator};
 pub use write::{
     add_member, create_account, deactivate, edit_profile, reactivate, remove_member, withdraw,
 };
@@ -84,6 +84,14 @@ impl Accounts for PostgresStore {
         read!(self.pool, operator_by_email, email)
     }
 
+    async fn operators(
+        &self,
+        after: Option<OperatorId>,
+        limit: u32,
+    ) -> Result<Page<Operator>, StoreError> {
+        read!(self.pool, operators, after, limit)
+    }
+
     async fn is_empty(&self) -> Result<bool, StoreError> {
         read!(self.pool, is_empty)
     }
@@ -130,5 +138,13 @@ impl Accounts for PostgresStore {
 
     async fn add_operator(&self, act: Act<AddOperator>) -> Written<Operator> {
         act!(self.owner, add_operator, act)
+    }
+
+    async fn suspend_operator(&self, act: Act<SuspendOperator>) -> Written<()> {
+        act!(self.pool, suspend_operator, act)
+    }
+
+    async fn restore_operator(&self, act: Act<RestoreOperator>) -> Written<()> {
+        act!(self.pool, restore_operator, act)
     }
 }
