@@ -112,6 +112,7 @@ fn a_sentence_says_who_on_whom_when_and_at_whose_request() {
         shared: false,
         fields: Vec::new(),
         requester,
+        ordered: None,
     };
     let nothing = || [("email".to_owned(), "paul@mairie.example".to_owned())];
     let reference = [("reference".to_owned(), "lettre 12".to_owned())];
