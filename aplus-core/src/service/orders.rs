@@ -5,7 +5,7 @@ use super::{Acted, Aplus, Context, Current, Error};
 use crate::account::Account;
 use crate::order::{Order, OrderDraft, OrderFacts, Reason};
 use crate::ports::{Facts, OrdersOf, Page, TargetRef};
-use crate::rules::{self, Action, Permit};
+use crate::rules::{self, Action, Permit, Subject};
 use crate::{AccountId, Act, Actable, Actor, Author, GroupId, OrderId, Refusal, Standing, Target};
 
 impl Aplus {
@@ -124,7 +124,8 @@ impl Aplus {
             .await
     }
 
-    /// An order with the account that it changes, for whoever may decide on it, and for support (A6, A9).
+    /// An order with the account that it changes, for whoever may decide on it, and for support (A6, A9), whose look is an entry
+    /// (T1).
     ///
     /// # Errors
     /// As [`rules::may_view_orders`]; [`Refusal::OrderNotFound`]; what the store says.
@@ -143,7 +144,10 @@ impl Aplus {
         let account = found.as_ref().map(|(_, account)| account.id());
         self.allow(current, Action::ViewOrders, account, None, verdict, context)
             .await?;
-        found.ok_or(Error::Refused(Refusal::OrderNotFound))
+        let (order, account) = found.ok_or(Error::Refused(Refusal::OrderNotFound))?;
+        self.look_if_support(current, Subject::Account(order.account), context)
+            .await?;
+        Ok((order, account))
     }
 
     /// All orders, the newest first: support's list. With `open` only those on which something may still come.
@@ -169,7 +173,8 @@ impl Aplus {
             .await?)
     }
 
-    /// The open orders on the accounts of a group, the newest first: for its responsables, who may decide on them, and support.
+    /// The open orders on the accounts of a group, the newest first: for its responsables, who may decide on them, and support,
+    /// whose look is an entry (T1).
     ///
     /// # Errors
     /// [`Refusal::NotResponsable`], [`Refusal::NotYourGroup`], [`Refusal::OperatorSuspended`]; what the store says.
@@ -184,6 +189,8 @@ impl Aplus {
         let verdict = rules::may_view_orders_of(&current.actor(), group);
         let action = Action::ViewOrders;
         self.allow(current, action, None, Some(group), verdict, context)
+            .await?;
+        self.look_if_support(current, Subject::Group(group), context)
             .await?;
         let of = OrdersOf::Group(group);
         Ok(self
