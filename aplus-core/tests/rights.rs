@@ -15,6 +15,8 @@
 mod ask;
 #[path = "rights/cells.rs"]
 mod cells;
+#[path = "rights/orders.rs"]
+mod orders;
 #[path = "rights/table.rs"]
 mod table;
 
@@ -25,7 +27,7 @@ use aplus_core::rules::Action;
 
 use ask::{Answer, ask};
 use cells::{Question, impossible};
-use table::Table;
+use table::{Section, Table};
 
 const TABLE: &str = include_str!("../../tests/rights.txt");
 
@@ -44,7 +46,8 @@ fn compare(text: &str, questions: impl Iterator<Item = Question>) -> Findings {
     let mut findings = Findings::default();
     for question in questions {
         let name = question.name();
-        let rows = table.section(name).unwrap_or_default();
+        let nothing = Section::default();
+        let section = table.section(name).unwrap_or(&nothing);
         let mut used = BTreeSet::new();
         let mut count = 0;
         question.each_cell(|cell| {
@@ -58,7 +61,7 @@ fn compare(text: &str, questions: impl Iterator<Item = Question>) -> Findings {
                 assert!(given_by_rules(&refusal), "{refusal:?} is no rule's");
                 findings.refusals.insert(refusal.code());
             }
-            let matching: Vec<_> = rows.iter().filter(|row| row.holds(cell)).collect();
+            let matching = section.rows_for(cell);
             used.extend(matching.iter().map(|row| row.line));
             let given = answer.words();
             let problem = match matching.as_slice() {
@@ -72,7 +75,7 @@ fn compare(text: &str, questions: impl Iterator<Item = Question>) -> Findings {
             }
         });
         findings.cells.insert(name, count);
-        for row in rows.iter().filter(|row| !used.contains(&row.line)) {
+        for row in section.rows.iter().filter(|row| !used.contains(&row.line)) {
             findings
                 .unused_rows
                 .push(format!("line {}: => {}", row.line, row.expects));
@@ -207,8 +210,19 @@ refusals! {
         NotActive "not_active"
         NotDeactivated "not_deactivated"
         AlreadyUsed "already_used"
+        NoChange "no_change"
+        AccountInactive "account_inactive"
+        SharedAddress "shared_address"
+        OrderNotFound "order_not_found"
+        OwnOrder "own_order"
+        NotApprover "not_approver"
+        OrderClosed "order_closed"
+        OrderOutdated "order_outdated"
+        OwnSuspension "own_suspension"
+        AlreadySuspended "already_suspended"
+        NotSuspended "not_suspended"
         AccountNotFound "account_not_found";
     elsewhere:
-        GroupNotFound GroupTaken SessionNotFound LinkExpired LinkUsed LinkSuperseded LinkEnded LinkUnknown ConfirmEmail
+        OperatorNotFound GroupNotFound GroupTaken SessionNotFound LinkExpired LinkUsed LinkSuperseded LinkEnded LinkUnknown ConfirmEmail
         AddressWayClosed
 }

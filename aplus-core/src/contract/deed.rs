@@ -89,7 +89,7 @@ pub(super) enum Deed {
 /// What was decided and is ready to be written.
 #[derive(Debug)]
 pub(super) enum Prepared {
-    CreateAccount(Act<rules::CreateAccount>),
+    CreateAccount(Box<Act<rules::CreateAccount>>),
     AddMember(Act<rules::AddMember>),
     RemoveMember(Act<rules::RemoveMember>),
     Deactivate(Act<rules::Deactivate>),
@@ -192,7 +192,7 @@ impl Prepared {
 
     pub(super) async fn write(self, store: &dyn Store) -> Written<()> {
         match self {
-            Self::CreateAccount(act) => store.create_account(act).await.map(plain),
+            Self::CreateAccount(act) => store.create_account(*act).await.map(plain),
             Self::AddMember(act) => store.add_member(act).await,
             Self::RemoveMember(act) => store.remove_member(act).await,
             Self::Deactivate(act) => store.deactivate(act).await,
@@ -300,7 +300,7 @@ impl World {
                     }
                     false => rules::create_account(&actor, &group, &draft, &policy)?,
                 };
-                Prepared::CreateAccount(permit.into_act(now))
+                Prepared::CreateAccount(Box::new(permit.into_act(now)))
             }
             Deed::AddMember { .. } => {
                 let (group, target) = (group?, target?);

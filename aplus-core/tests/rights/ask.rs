@@ -1,12 +1,16 @@
 //! Asks the rules about one cell, twice: the question of a button and the act.
 
+use std::sync::LazyLock;
+
 use aplus_core::rules::{self, Action, EntrySight, Permit, Permitted, Sight};
 use aplus_core::{
-    Actor, Author, FirstName, JobTitle, LastName, Phone, ProfileChange, ProfileField, Reference,
-    Refusal, Requester, RequesterKind, Retention, SessionId, SupportRequest, Timestamp,
+    Actor, Author, FirstName, JobTitle, LastName, Lifetimes, OrderDraft, OrderState, Phone,
+    ProfileChange, ProfileField, Reason, Reference, Refusal, Requester, RequesterKind, Retention,
+    SessionId, SupportRequest, Timestamp,
 };
 
 use crate::cells::{Cell, Question};
+use crate::orders;
 
 /// What the rules say.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,7 +18,20 @@ pub enum Answer {
     Yes,
     Sees(Sight),
     Reads(EntrySight),
+    /// Yes, and an order is proposed with it.
+    Ordered,
+    /// Yes, and the order stands there then.
+    Leads(OrderState),
+    /// Yes: the first or the second asking that brings an operator back.
+    Asks(Asking),
+    No,
     Refused(Refusal),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Asking {
+    First,
+    Second,
 }
 
 impl Answer {
@@ -27,6 +44,11 @@ impl Answer {
             Self::Reads(EntrySight::Deed) => "yes deed".to_owned(),
             Self::Reads(EntrySight::Own) => "yes own".to_owned(),
             Self::Reads(EntrySight::Whole) => "yes whole".to_owned(),
+            Self::Ordered => "yes ordered".to_owned(),
+            Self::Leads(state) => format!("yes {}", state.as_str()),
+            Self::Asks(Asking::First) => "yes first".to_owned(),
+            Self::Asks(Asking::Second) => "yes second".to_owned(),
+            Self::No => "no".to_owned(),
             Self::Refused(refusal) => format!("{} {}", refusal.code(), refusal.rule()),
         }
     }
@@ -39,6 +61,20 @@ pub fn ask(question: Question, cell: &Cell<'_>) -> Answer {
         Question::MayManageMembers => plain(rules::may_manage_members(cell.actor, &cell.group)),
         Question::NoSuchAccount => Answer::Refused(rules::no_such_account(cell.actor, &cell.group)),
         Question::Taken => Answer::Refused(rules::taken(cell.holder.unwrap())),
+        Question::MayViewOrdersOf => plain(rules::may_view_orders_of(cell.actor, cell.group.id)),
+        Question::NoSuchOrder => Answer::Refused(rules::no_such_order(cell.actor)),
+        Question::NeedsApproval => {
+            let (account, change) = (
+                cell.target.unwrap().standing(),
+                cell.support.change.unwrap(),
+            );
+            yes_or_no(rules::needs_approval(account, change, cell.policy))
+        }
+        Question::IsOrdered => yes_or_no(rules::is_ordered(
+            &cell.group,
+            cell.draft.unwrap(),
+            cell.policy,
+        )),
     };
     if let Answer::Refused(refusal) = &answer {
         assert!(facts_are_true(refusal, cell), "{refusal:?}: {cell:?}");
@@ -62,9 +98,20 @@ fn of(action: Action, cell: &Cell<'_>) -> Answer {
             pair(cell, may, act)
         }
         Action::CreateAccountFor => {
-            let may = rules::may_create_account_for(actor, group, draft(), cell.policy);
-            let act = rules::create_account_for(actor, group, draft(), &request(), cell.policy);
-            pair(cell, may, act)
+            let may = rules::may_create_account_for(actor, draft(), cell.policy);
+            let act = rules::create_account_for(
+                actor,
+                group,
+                draft(),
+                &request(),
+                cell.policy,
+                &Lifetimes::default(),
+            );
+            let ordered = act.as_ref().is_ok_and(|permit| ordered(permit, cell));
+            match pair(cell, may, act) {
+                Answer::Yes if ordered => Answer::Ordered,
+                answer => answer,
+            }
         }
         Action::AddMember => {
             let may = rules::may_add_member(actor, group, target());
@@ -138,6 +185,59 @@ fn of(action: Action, cell: &Cell<'_>) -> Answer {
             let act = rules::add_operator(actor, &email, None);
             pair(cell, rules::may_add_operator(actor), act)
         }
+        Action::SuspendOperator => {
+            let colleague = cell.support.colleague.unwrap().standing;
+            let act = rules::suspend_operator(actor, &colleague);
+            if let Ok(permit) = &act {
+                assert_eq!(permit.action().operator(), colleague.id);
+            }
+            pair(cell, rules::may_suspend_operator(actor, &colleague), act)
+        }
+        Action::RestoreOperator => restore(cell),
+        Action::ProposeOrder => propose(cell),
+        Action::ViewOrders => plain(rules::may_view_orders(actor, target().standing())),
+        Action::ApproveOrder => {
+            let wish = cell.support.wish.unwrap();
+            let account = target().standing();
+            let order = wish.order(account.id);
+            let facts = order.facts(orders::now());
+            assert_eq!((facts.state, facts.holds), (wish.state, wish.holds));
+            let may = rules::may_approve_order(actor, account, &facts);
+            let act = rules::approve_order(actor, account, &order, orders::now());
+            let state = act.as_ref().map(|permit| {
+                assert_eq!(Some(Author::from(permit.action().by())), actor.author());
+                assert_ne!(
+                    Author::from(permit.action().by()),
+                    order.author,
+                    "four eyes"
+                );
+                assert_ne!(
+                    Author::from(permit.action().by()),
+                    account.id.into(),
+                    "four eyes"
+                );
+                let (approver, changed) = (permit.author(), (account.id, account.version));
+                assert_ne!(approver, order.author);
+                assert!(permit.basis().accounts().contains(&changed), "{cell:?}");
+                permit.action().state()
+            });
+            let state = state.ok();
+            leads(pair(cell, may, act), state)
+        }
+        Action::RefuseOrder => {
+            let account = target().standing();
+            let order = cell.support.wish.unwrap().order(account.id);
+            let facts = order.facts(orders::now());
+            let may = rules::may_refuse_order(actor, account, &facts);
+            pair(cell, may, rules::refuse_order(actor, account, &facts, None))
+        }
+        Action::WithdrawOrder => {
+            let account = aplus_core::AccountId::from_uuid(uuid::Uuid::from_u128(20));
+            let order = cell.support.wish.unwrap().order(account);
+            let facts = order.facts(orders::now());
+            let may = rules::may_withdraw_order(actor, &facts);
+            pair(cell, may, rules::withdraw_order(actor, &facts))
+        }
         Action::Look => {
             let act = rules::look(actor, cell.subject.unwrap());
             pair(cell, rules::may_act_as_support(actor), act)
@@ -168,6 +268,106 @@ fn of(action: Action, cell: &Cell<'_>) -> Answer {
             pair(cell, rules::may_erase(actor), act)
         }
     }
+}
+
+/// Whether an order is proposed with an account, which then asks for exactly what was withheld from it (A7).
+fn ordered(permit: &Permit<rules::CreateAccount>, cell: &Cell<'_>) -> bool {
+    let (made, wanted) = (permit.action().draft().roles, cell.draft.unwrap().roles);
+    let known = (cell.group.id, cell.group.version);
+    if wanted.contains(aplus_core::Role::Responsable) {
+        assert!(permit.basis().groups().contains(&known), "{cell:?}");
+    }
+    match permit.action().order() {
+        None => {
+            assert_eq!(made, wanted, "{cell:?}");
+            false
+        }
+        Some(order) => {
+            assert_eq!((order.from().roles, order.to().roles), (made, wanted));
+            assert_eq!(made, rules::without_responsable(wanted));
+            assert_eq!(order.state(), OrderState::Proposed, "{cell:?}");
+            true
+        }
+    }
+}
+
+fn restore(cell: &Cell<'_>) -> Answer {
+    let colleague = cell.support.colleague.unwrap();
+    let asked = colleague.asked_by(cell.actor);
+    let asked = asked.as_ref().map(|(asked, by)| (*asked, by));
+    let target = &colleague.standing;
+    let act = rules::restore_operator(cell.actor, target, asked, orders::now());
+    let second = act.as_ref().is_ok_and(|permit| {
+        let action = permit.action();
+        assert_eq!(action.operator(), target.id);
+        assert_eq!(Author::Operator(action.by()), permit.author());
+        let three = [Some(action.by()), Some(target.id), action.with()];
+        let operators = permit.basis().operators();
+        assert!(
+            three
+                .iter()
+                .flatten()
+                .all(|id| operators.iter().any(|(it, _)| it == id))
+        );
+        assert_ne!(action.with(), Some(action.by()), "two together");
+        action.with().is_some()
+    });
+    match pair(cell, rules::may_restore_operator(cell.actor, target), act) {
+        Answer::Yes if second => Answer::Asks(Asking::Second),
+        Answer::Yes => Answer::Asks(Asking::First),
+        answer => answer,
+    }
+}
+
+fn propose(cell: &Cell<'_>) -> Answer {
+    let change = cell.support.change.unwrap();
+    let (request, reason) = SUPPORT.clone();
+    let draft = OrderDraft {
+        change: change.clone(),
+        request,
+        reason,
+    };
+    let lifetimes = Lifetimes::default();
+    let propose = |taken| {
+        rules::propose_order(
+            cell.actor,
+            cell.target,
+            &draft,
+            taken,
+            cell.policy,
+            &lifetimes,
+        )
+    };
+    let may = rules::may_propose_order(cell.actor, cell.target, change, cell.policy);
+    let account = cell.target.unwrap();
+    let act = propose(false);
+    let state = act.as_ref().map(|permit| {
+        let proposal = permit.action().proposal();
+        let now = account.standing();
+        assert_eq!(proposal.from().email.as_ref(), account.email());
+        assert_eq!(proposal.from().roles, now.roles);
+        let renamed = proposal.to().email != proposal.from().email;
+        assert_eq!(renamed, orders::address(change) != 0, "{cell:?}");
+        let known = (now.id, now.version);
+        assert!(permit.basis().accounts().contains(&known), "{cell:?}");
+        // An address that is somebody's already is the only thing that the act knows beyond the button (A5).
+        let taken = propose(true).map(|_| ());
+        assert_eq!(taken.err(), renamed.then_some(Refusal::EmailTaken));
+        proposal.state()
+    });
+    let state = state.ok();
+    leads(pair(cell, may, act), state)
+}
+
+fn leads(answer: Answer, state: Option<OrderState>) -> Answer {
+    match (answer, state) {
+        (Answer::Yes, Some(state)) => Answer::Leads(state),
+        (answer, _) => answer,
+    }
+}
+
+fn yes_or_no(yes: bool) -> Answer {
+    if yes { Answer::Yes } else { Answer::No }
 }
 
 fn plain(answer: Result<(), Refusal>) -> Answer {
@@ -210,7 +410,11 @@ fn pair_of<A: Permitted>(
                 );
             }
             Actor::Operator(standing) if !own => {
-                assert_eq!(basis.operators(), [(standing.id, standing.version)]);
+                let operators = basis.operators();
+                assert!(
+                    operators.contains(&(standing.id, standing.version)),
+                    "{cell:?}"
+                );
             }
             Actor::Visitor | Actor::Account(_) | Actor::Operator(_) | Actor::Machine => {}
         }
@@ -237,11 +441,20 @@ fn facts_are_true(refusal: &Refusal, cell: &Cell<'_>) -> bool {
             of_target(*group).is_some() && !own
         }
         Refusal::FrozenField { field } => Some(*field) == cell.frozen,
+        Refusal::OrderClosed { state } => {
+            cell.support.wish.is_some_and(|wish| wish.state == *state)
+        }
         _ => true,
     }
 }
 
-fn request() -> SupportRequest {
+/// What every order is proposed with, read once.
+static SUPPORT: LazyLock<(SupportRequest, Reason)> = LazyLock::new(|| {
+    let reason = Reason::parse("elle a changé de service").unwrap();
+    (request(), reason)
+});
+
+pub fn request() -> SupportRequest {
     SupportRequest {
         requester: Requester {
             kind: RequesterKind::Anct,

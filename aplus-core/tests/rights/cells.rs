@@ -3,10 +3,12 @@
 use aplus_core::rules::{AccountDraft, Action, Door, Holder, Subject};
 use aplus_core::{
     AccountId, Actor, Author, DeactivatedBy, DualControl, EmailAddress, FrozenField, GroupFacts,
-    GroupId, OperatorId, OperatorStanding, OperatorStatus, Policy, Principal, ProfileField, Role,
-    Roles, Standing, Status, Target, Version,
+    GroupId, OperatorId, OperatorStanding, OperatorStatus, OrderedChange, Policy, Principal,
+    ProfileField, Role, Roles, Standing, Status, Target, Version,
 };
 use uuid::Uuid;
+
+use crate::orders::{self, Asked, Colleague, Wish};
 
 /// What the rules are asked: an action, or one of the smaller questions of the table.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,6 +18,10 @@ pub enum Question {
     MayManageMembers,
     NoSuchAccount,
     Taken,
+    MayViewOrdersOf,
+    NoSuchOrder,
+    NeedsApproval,
+    IsOrdered,
 }
 
 /// Who wrote an entry of the journal, and about whom.
@@ -36,11 +42,12 @@ pub struct Cell<'a> {
     pub entry: Option<Entry>,
     pub holder: Option<Holder>,
     pub door: Option<Door>,
+    pub support: orders::Facts<'a>,
 }
 
 /// What cannot be, and why.
 type Impossible = (&'static str, fn(&Cell<'_>) -> bool);
-const IMPOSSIBLE: [Impossible; 5] = [
+const IMPOSSIBLE: [Impossible; 8] = [
     ("a shared mailbox is never Responsable (A5)", |cell| {
         let wrong =
             |standing: &Standing| standing.shared && standing.roles.contains(Role::Responsable);
@@ -75,6 +82,27 @@ const IMPOSSIBLE: [Impossible; 5] = [
     ("the address of a withdrawn account is free (A11)", |cell| {
         cell.holder == Some(Holder::Account(Status::Withdrawn))
     }),
+    (
+        "no order holds of an account that was withdrawn (A11)",
+        |cell| {
+            let withdrawn = |target: &Target| target.standing().status == Status::Withdrawn;
+            cell.support.wish.is_some_and(|wish| wish.holds) && cell.target.is_some_and(withdrawn)
+        },
+    ),
+    ("an operator stands in one way", |cell| {
+        let colleague = cell.support.colleague.map(|colleague| colleague.standing);
+        let (Actor::Operator(own), Some(colleague)) = (cell.actor, colleague) else {
+            return false;
+        };
+        own.id == colleague.id && own.status != colleague.status
+    }),
+    (
+        "details are corrected by orders that change no address (A4, A6)",
+        |cell| {
+            let wish = cell.support.wish;
+            wish.is_some_and(|wish| wish.address && wish.details)
+        },
+    ),
 ];
 
 /// Why a cell cannot be.
@@ -194,7 +222,59 @@ pub const COLUMNS: &[Column] = &[
             Holder::Operator => 4,
         },
     },
+    Column { name: "shared", values: YES_NO, value: |cell| yes_no(Some(target(cell).shared)) },
+    Column { name: "address", values: &["same", "new", "mailbox"], value: |cell| orders::address(change(cell)) },
+    Column {
+        name: "turns",
+        values: &["same", "responsable", "other"],
+        value: |cell| orders::turns(change(cell), target(cell).roles),
+    },
+    Column { name: "details", values: YES_NO, value: |cell| yes_no(Some(!change(cell).profile.is_empty())) },
+    Column { name: "order", values: &orders::STATES, value: |cell| orders::state(wish(cell)) },
+    Column {
+        name: "author",
+        values: &["own", "operator", "machine"],
+        value: |cell| orders::author(wish(cell), cell.actor),
+    },
+    Column { name: "fresh", values: YES_NO, value: |cell| yes_no(Some(wish(cell).holds)) },
+    Column {
+        name: "changes",
+        values: &["roles", "address", "details"],
+        value: |cell| match wish(cell) {
+            Wish { address: true, .. } => 1,
+            Wish { details: true, .. } => 2,
+            Wish { .. } => 0,
+        },
+    },
+    Column {
+        name: "colleague",
+        values: &["self", "active", "suspended"],
+        value: |cell| {
+            let colleague = colleague(cell).standing;
+            match cell.actor {
+                Actor::Operator(own) if own.id == colleague.id => 0,
+                _ => 1 + usize::from(colleague.status == OperatorStatus::Suspended),
+            }
+        },
+    },
+    Column {
+        name: "asked",
+        values: &["nobody", "self", "other", "suspended", "late"],
+        value: |cell| Asked::ALL.iter().position(|asked| *asked == colleague(cell).asked).unwrap(),
+    },
 ];
+
+fn change<'a>(cell: &Cell<'a>) -> &'a OrderedChange {
+    cell.support.change.unwrap()
+}
+
+fn wish(cell: &Cell<'_>) -> Wish {
+    cell.support.wish.unwrap()
+}
+
+fn colleague(cell: &Cell<'_>) -> Colleague {
+    cell.support.colleague.unwrap()
+}
 
 fn own<'a>(cell: &Cell<'a>) -> Option<&'a Standing> {
     match cell.actor {
@@ -247,28 +327,28 @@ fn relation(cell: &Cell<'_>) -> usize {
     }
 }
 
-const SHARED: &str = "mairie@lens.example";
-const PERSON: &str = "camille.martin@lens.example";
-const STATUSES: [Status; 4] = [
+pub const SHARED: &str = "mairie@lens.example";
+pub const PERSON: &str = "camille.martin@lens.example";
+pub const STATUSES: [Status; 4] = [
     Status::Active,
     Status::Deactivated(DeactivatedBy::Responsable),
     Status::Deactivated(DeactivatedBy::Support),
     Status::Withdrawn,
 ];
 
-fn group(number: u128) -> GroupId {
+pub fn group(number: u128) -> GroupId {
     GroupId::from_uuid(Uuid::from_u128(number))
 }
 
-fn account(number: u128) -> AccountId {
+pub fn account(number: u128) -> AccountId {
     AccountId::from_uuid(Uuid::from_u128(number))
 }
 
-fn operator(number: u128) -> OperatorId {
+pub fn operator(number: u128) -> OperatorId {
     OperatorId::from_uuid(Uuid::from_u128(number))
 }
 
-fn facts(number: u128, active_responsables: u32) -> GroupFacts {
+pub fn facts(number: u128, active_responsables: u32) -> GroupFacts {
     GroupFacts {
         id: group(number),
         version: Version(7),
@@ -277,7 +357,7 @@ fn facts(number: u128, active_responsables: u32) -> GroupFacts {
 }
 
 /// Every set of at least one of the groups 1 to `last`.
-fn group_sets(last: u128) -> Vec<Vec<u128>> {
+pub fn group_sets(last: u128) -> Vec<Vec<u128>> {
     let sets = 1..1_u32 << last;
     sets.map(|set| {
         (1..=last)
@@ -429,6 +509,10 @@ impl Question {
             Self::MayManageMembers,
             Self::NoSuchAccount,
             Self::Taken,
+            Self::MayViewOrdersOf,
+            Self::NoSuchOrder,
+            Self::NeedsApproval,
+            Self::IsOrdered,
         ];
         Action::ALL.into_iter().map(Self::Of).chain(smaller)
     }
@@ -441,6 +525,10 @@ impl Question {
             Self::MayManageMembers => "may_manage_members",
             Self::NoSuchAccount => "no_such_account",
             Self::Taken => "taken",
+            Self::MayViewOrdersOf => "may_view_orders_of",
+            Self::NoSuchOrder => "no_such_order",
+            Self::NeedsApproval => "needs_approval",
+            Self::IsOrdered => "is_ordered",
         }
     }
 
@@ -458,19 +546,25 @@ impl Question {
                 ViewAccount,
                 EmptyAccount,
             ]);
-        let creates = is(&[CreateAccount, CreateAccountFor]);
+        let changes = is(&[ProposeOrder]) || self == Self::NeedsApproval;
+        let decides = is(&[ApproveOrder, RefuseOrder]);
+        let on_order = changes || decides || is(&[ViewOrders]);
+        let creates = is(&[CreateAccount, CreateAccountFor]) || self == Self::IsOrdered;
         let in_group = creates
             || is(&[AddMember, AddMemberFor, RemoveMember, ViewGroup])
             || matches!(
                 self,
-                Self::MayCreateAccounts | Self::MayManageMembers | Self::NoSuchAccount
+                Self::MayCreateAccounts
+                    | Self::MayManageMembers
+                    | Self::NoSuchAccount
+                    | Self::MayViewOrdersOf
             );
         let drafts = if creates {
             drafts().into_iter().map(Some).collect()
         } else {
             vec![None]
         };
-        let policies = match creates || is(&[Reactivate]) {
+        let policies = match creates || changes || is(&[Reactivate]) {
             true => policies(),
             false => vec![Policy::default()],
         };
@@ -506,7 +600,20 @@ impl Question {
                 .map(Holder::Account)
                 .chain([Holder::Operator]),
         );
-        let actors = if self == Self::Taken {
+        let changed = orders::changes();
+        let orders = &if changes {
+            orders::Facts::of_changes(&changed)
+        } else if decides || is(&[WithdrawOrder]) {
+            orders::Facts::of_orders()
+        } else if is(&[SuspendOperator]) {
+            orders::Facts::of_colleagues(&[Asked::Nobody])
+        } else if is(&[RestoreOperator]) {
+            orders::Facts::of_colleagues(&Asked::ALL)
+        } else {
+            vec![orders::Facts::default()]
+        };
+        let nobody_asks = matches!(self, Self::Taken | Self::NeedsApproval | Self::IsOrdered);
+        let actors = if nobody_asks {
             vec![Actor::Visitor]
         } else {
             actors()
@@ -514,6 +621,7 @@ impl Question {
         for actor in &actors {
             let targets: Vec<_> = match on_account {
                 true => targets(actor, counted).into_iter().map(Some).collect(),
+                false if on_order => orders::targets(actor).into_iter().map(Some).collect(),
                 false => vec![None],
             };
             for target in &targets {
@@ -542,13 +650,16 @@ impl Question {
                                 for frozen in &frozen_fields {
                                     for owner in &owners {
                                         for subject in &subjects {
-                                            for (holder, door, entry) in
+                                            // No question has two of these.
+                                            for (holder, door, entry, support) in
                                                 holders.iter().flat_map(|holder| {
-                                                    let entries = &entries;
+                                                    let (entries, orders) = (&entries, &orders);
                                                     doors.iter().flat_map(move |door| {
-                                                        entries
-                                                            .iter()
-                                                            .map(move |entry| (holder, door, entry))
+                                                        entries.iter().flat_map(move |entry| {
+                                                            orders.iter().map(move |support| {
+                                                                (holder, door, entry, support)
+                                                            })
+                                                        })
                                                     })
                                                 })
                                             {
@@ -565,6 +676,7 @@ impl Question {
                                                     entry: *entry,
                                                     holder: *holder,
                                                     door: *door,
+                                                    support: *support,
                                                 });
                                             }
                                         }

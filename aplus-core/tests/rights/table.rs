@@ -10,68 +10,82 @@ pub struct Row {
     pub line: usize,
     /// What it expects: `yes`, `yes whole`, or code and rule of a refusal.
     pub expects: String,
-    /// For each column that decides, one bit per value that it accepts.
-    accepts: Vec<(&'static Column, u32)>,
+    /// For each column of its section, one bit per value that it accepts.
+    accepts: Vec<u32>,
 }
 
-impl Row {
-    /// Whether it is about this cell.
-    pub fn holds(&self, cell: &Cell<'_>) -> bool {
-        self.accepts
-            .iter()
-            .all(|(column, values)| values & (1 << (column.value)(cell)) != 0)
+/// The columns that decide, and what they decide.
+#[derive(Default)]
+pub struct Section {
+    columns: Vec<&'static Column>,
+    pub rows: Vec<Row>,
+}
+
+impl Section {
+    /// The rows that are about this cell.
+    pub fn rows_for(&self, cell: &Cell<'_>) -> Vec<&Row> {
+        let columns = self.columns.iter();
+        let values: Vec<_> = columns.map(|column| 1 << (column.value)(cell)).collect();
+        let about = |row: &&Row| {
+            let mut both = row.accepts.iter().zip(&values);
+            both.all(|(accepts, value)| accepts & value != 0)
+        };
+        self.rows.iter().filter(about).collect()
     }
 }
 
 /// The table by sections.
-pub struct Table(BTreeMap<String, Vec<Row>>);
+pub struct Table(BTreeMap<String, Section>);
 
 impl Table {
     pub fn read(text: &str) -> Self {
-        let mut sections = BTreeMap::new();
-        let mut section = String::new();
-        let mut header: Option<Vec<&'static Column>> = None;
+        let mut sections: BTreeMap<String, Section> = BTreeMap::new();
+        let mut name = String::new();
         for (index, line) in text.lines().enumerate() {
             let line_number = index + 1;
             let line = line.split('#').next().unwrap_or_default().trim();
             if line.is_empty() {
                 continue;
             }
-            if let Some(name) = line.strip_prefix("== ") {
-                section = name.trim().to_owned();
-                let before = sections.insert(section.clone(), Vec::new());
+            if let Some(of) = line.strip_prefix("== ") {
+                of.trim().clone_into(&mut name);
+                let before = sections.insert(name.clone(), Section::default());
                 assert!(
                     before.is_none(),
-                    "line {line_number}: {section} is there twice"
+                    "line {line_number}: {name} is there twice"
                 );
-                header = None;
                 continue;
             }
             let (cells, expects) = line
                 .split_once("=>")
                 .unwrap_or_else(|| panic!("line {line_number}: no =>"));
             let cells: Vec<_> = cells.split_whitespace().collect();
-            let Some(columns) = &header else {
-                header = Some(cells.into_iter().map(column).collect());
+            let section = sections.get_mut(&name).unwrap();
+            if section.columns.is_empty() {
+                section.columns = cells.into_iter().map(column).collect();
                 continue;
-            };
-            assert_eq!(cells.len(), columns.len(), "line {line_number}: cells");
-            let accepts = columns.iter().zip(cells);
+            }
+            assert_eq!(
+                cells.len(),
+                section.columns.len(),
+                "line {line_number}: cells"
+            );
+            let accepts = section.columns.iter().zip(cells);
             let row = Row {
                 line: line_number,
                 expects: expects.trim().to_owned(),
                 accepts: accepts
-                    .map(|(column, pattern)| (*column, accepted(column, pattern)))
+                    .map(|(column, pattern)| accepted(column, pattern))
                     .collect(),
             };
-            sections.get_mut(&section).unwrap().push(row);
+            section.rows.push(row);
         }
         Self(sections)
     }
 
-    /// The rows of one section.
-    pub fn section(&self, name: &str) -> Option<&[Row]> {
-        self.0.get(name).map(Vec::as_slice)
+    /// One section.
+    pub fn section(&self, name: &str) -> Option<&Section> {
+        self.0.get(name)
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
