@@ -4,7 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use aplus_core::import::{ImportError, ImportOptions, ImportReport, Layout};
-use aplus_core::{Aplus, Author, EmailAddress, Reference, Requester, Role, Roles, SupportRequest};
+use aplus_core::ports::OrdersOf;
+use aplus_core::{
+    Aplus, Author, EmailAddress, OrderState, Reference, Requester, Role, Roles, SupportRequest,
+};
 
 const HOUSES: &str = "\
 MATRICULE;DEPARTEMENT;FRANCE SERVICES;ADRESSE;CONTACT MAIL;TELEPHONE;STRUCTURE PORTEUSE;FORMAT
@@ -152,7 +155,7 @@ async fn without_accounts_an_empty_contact_is_fine_and_a_malformed_one_is_not() 
 }
 
 #[tokio::test]
-async fn people_get_accounts_and_support_alone_makes_no_second_responsable() {
+async fn people_get_accounts_and_a_second_responsable_waits_for_an_approval() {
     for dry_run in [true, false] {
         let aplus = Aplus::in_memory().unwrap();
         let report = import(
@@ -168,7 +171,6 @@ async fn people_get_accounts_and_support_alone_makes_no_second_responsable() {
         assert_eq!(
             refused(&report),
             [
-                (5, "needs_approval", "maxime.roy@caf.example"),
                 (6, "invalid_last_name", "R2D2"),
                 (8, "responsable_elsewhere", "dominique.petit@caf.example"),
             ],
@@ -180,9 +182,11 @@ async fn people_get_accounts_and_support_alone_makes_no_second_responsable() {
                 report.accounts_created,
                 report.accounts_joined
             ),
-            (2, 4, 1)
+            (2, 5, 1)
         );
+        assert_eq!(report.orders_proposed, 1, "dry run: {dry_run}");
         if dry_run {
+            assert!(aplus.store().is_empty().await.unwrap());
             continue;
         }
         let of = |text: &str| EmailAddress::parse(text).unwrap();
@@ -198,6 +202,24 @@ async fn people_get_accounts_and_support_alone_makes_no_second_responsable() {
             head.profile().job_title.as_ref().unwrap().as_str(),
             "Chef de service"
         );
+        // Maxime's line is applied, but for the role, which an order asks for (A7).
+        let second = aplus
+            .store()
+            .account_by_email(&of("maxime.roy@caf.example"))
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(second.roles(), Roles::only(Role::Aidant));
+        let orders = aplus.store().orders(OrdersOf::All, None, None, 10);
+        let orders = orders.await.unwrap().items;
+        assert_eq!(orders.len(), 1);
+        assert_eq!(orders[0].account, second.id());
+        let wanted = Roles::new([Role::Aidant, Role::Responsable]).unwrap();
+        assert_eq!(orders[0].to.roles, wanted);
+        assert_eq!(orders[0].author, Author::Machine);
+        assert_eq!(orders[0].state(aplus.now()), OrderState::Proposed);
+        let again = import(&aplus, PEOPLE.as_bytes(), &options()).await.unwrap();
+        assert_eq!((again.orders_proposed, again.accounts_created), (0, 0));
         let desk = aplus
             .store()
             .account_by_email(&of("accueil2@caf.example"))

@@ -230,7 +230,7 @@ pub(in crate::words) fn refusal(
             "The account already is what the order would make it: there is nothing to do.".into(),
         ),
         Refusal::AccountInactive => (
-            "Account deactivated",
+            "Address cannot be confirmed",
             "A new address is confirmed by logging in with it, which a deactivated account \
                 cannot do. Have the account reactivated first."
                 .into(),

@@ -243,7 +243,7 @@ pub(in crate::words) fn refusal(
                 .into(),
         ),
         Refusal::AccountInactive => (
-            "Compte désactivé",
+            "Adresse impossible à confirmer",
             "Une nouvelle adresse se confirme en s'y connectant, ce qu'un compte désactivé ne \
                 peut pas. Faites d'abord réactiver le compte."
                 .into(),

@@ -229,7 +229,7 @@ fn every_letter_is_whole_and_differs_between_the_languages() {
             .map(Message::kind)
             .collect::<HashSet<_>>()
             .len(),
-        10
+        17
     );
     for message in messages() {
         let [french, english] = Language::ALL.map(|language| letter(message, language, &site()));
@@ -344,7 +344,7 @@ fn the_link_stands_once_and_only_in_the_letter_that_carries_it() {
     let shown = secret().reveal();
     let shown = shown.expose_secret();
     each(|message, _, letter| {
-        if matches!(message, Message::LoginLink { .. }) {
+        if message.link().is_some() {
             assert_eq!(letter.link.as_ref().unwrap().expose_secret(), address);
             assert_eq!(letter.text.matches(shown).count(), 1);
             assert!(letter.text.lines().any(|line| line == address));
@@ -385,10 +385,15 @@ fn the_life_of_a_link_is_its_own() {
 
 #[test]
 fn a_link_without_its_secret_is_asked_for_anew() {
-    let message = Message::LoginLink {
-        link: LinkId::from_uuid(id(1)),
-    };
-    for language in Language::ALL {
+    let link = LinkId::from_uuid(id(1));
+    let messages = [
+        Message::LoginLink { link },
+        Message::ConfirmAddress { link },
+    ];
+    for (language, message) in Language::ALL
+        .into_iter()
+        .flat_map(|language| messages.map(|message| (language, message)))
+    {
         let letter = StandardLetters.letter(
             &mail(message, language),
             None,
@@ -430,6 +435,86 @@ fn a_welcome_says_all_that_is_due_and_names_nobody() {
                     !letter.text.contains(hidden) && !letter.html.contains(hidden),
                     "{text}"
                 );
+            }
+        }
+    }
+}
+
+/// A6: the old address is told neither the new one nor whose it was; and no letter about an order names anybody.
+#[test]
+fn a_letter_about_an_order_names_nobody_and_nothing_that_it_changes() {
+    let names = |message: &Message| {
+        matches!(
+            message,
+            Message::OrderProposed { .. }
+                | Message::ConfirmAddress { .. }
+                | Message::OrderCarriedOut { .. }
+                | Message::AddressGained
+                | Message::AddressLost
+                | Message::OperatorSuspended
+                | Message::OperatorRestored
+        )
+    };
+    let orders: Vec<_> = messages().into_iter().filter(names).collect();
+    let kinds: HashSet<_> = orders.iter().map(Message::kind).collect();
+    assert_eq!(kinds.len(), 7);
+    for language in Language::ALL {
+        let mut subjects = HashSet::new();
+        for message in &orders {
+            let letter = letter(*message, language, &site());
+            subjects.insert(letter.subject.clone());
+            for part in [&letter.subject, &letter.text, &unescaped(&letter.html)] {
+                for hidden in ["Camille", "Roux", "camille", "ain.fr", "0000-", RESPONSABLE] {
+                    assert!(!part.contains(hidden), "{message:?}: {part}");
+                }
+                // Of all addresses only support's stands there.
+                let others = part.replace("support@aplus.example", "");
+                assert!(!others.contains('@'), "{message:?}: {part}");
+            }
+        }
+        assert_eq!(subjects.len(), kinds.len(), "each is told from the others");
+    }
+}
+
+/// A6: what the old address is told does not depend on whose it was, nor on what became of it.
+#[test]
+fn the_letter_to_a_lost_address_is_one_for_all() {
+    for language in Language::ALL {
+        let mut other = mail(Message::AddressLost, language);
+        other.author_email = None;
+        other.id = MailId::from_uuid(id(0x3A12));
+        let other = StandardLetters.letter(&other, None, &site(), &Retention::default());
+        let letter = letter(Message::AddressLost, language, &site());
+        assert_eq!(
+            (&letter.subject, &letter.text),
+            (&other.subject, &other.text)
+        );
+        let log_in = site().url(Site::LOGIN);
+        assert!(
+            !letter.text.contains(&log_in),
+            "it logs in no more: {}",
+            letter.text
+        );
+    }
+}
+
+/// A6: the new roles are told to whom they are given, and a correction as such.
+#[test]
+fn what_an_order_changed_is_told_to_its_account() {
+    for roles in Roles::all_sets() {
+        for details in [true, false] {
+            for language in Language::ALL {
+                let message = Message::OrderCarriedOut {
+                    roles: Some(roles),
+                    details,
+                };
+                let text = letter(message, language, &site()).text;
+                let text = text.replace(['\u{a0}', '\n'], " ");
+                let list = crate::words::role_list(roles, language);
+                assert!(text.contains(&list.replace('\u{a0}', " ")), "{text}");
+                let corrected = ["informations ont été corrigées", "details were corrected"];
+                let told = corrected.iter().any(|words| text.contains(words));
+                assert_eq!(told, details, "{text}");
             }
         }
     }
