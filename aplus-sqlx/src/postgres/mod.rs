@@ -12,15 +12,17 @@
 //!
 //! # What the database refuses, and what it cannot
 //!
-//! The runtime's login has no right to change an address, roles, provenance, an operator, an order or an entry, and triggers
-//! that check facts stop the rest, for the owner too. It cannot refuse
+//! The runtime's login has no right to change an address, roles, provenance, what an order says or an entry, nor to make an
+//! operator, and triggers that check facts stop the rest, for the owner too: four eyes on an order, two who bring a suspended
+//! operator back. It cannot refuse
 //!
 //! - to the server's login what looks like an act: an account, a membership, a link, a session, a mail or an entry that was
 //!   made up (the entry is queued for the seal all the same), a status moved together with its version, an account withdrawn
 //!   that nobody used, details changed, an account taken out of one of its groups, links, sessions, askings and mails
-//!   forgotten, counts of refusals changed, what is older than six months erased without its entry (the oldest first, or an
-//!   account that was not used for as long); nor `set synchronous_commit = off` for a transaction of its own, locks, and the
-//!   end of its own kind's connections;
+//!   forgotten, counts of refusals changed, an operator suspended; an order that is proposed in the name of one operator and
+//!   approved in that of another, one that is said to need nobody, one that is decided on at an hour that is not true; what is
+//!   older than six months erased without its entry (the oldest first, or an account that was not used for as long); nor
+//!   `set synchronous_commit = off` for a transaction of its own, locks, and the end of its own kind's connections;
 //! - to the owner anything erased that is older than six months, `alter table … disable trigger`, `drop` and an order that it
 //!   writes and approves by itself;
 //! - to a superuser, or to whoever has the files, anything.
