@@ -28,11 +28,13 @@
 //!   are there together or not at all (P1), also after a crash: the write-ahead log is synced at each commit.
 //! - **Versions are compared under lock in the transaction that writes** (P2): on SQLite it holds the only write lock of the
 //!   file; on PostgreSQL an act is one statement, which locks accounts, operators and groups in this order, each by its ids.
-//! - **Address and roles of an account have no other writer** than its creation and its withdrawal (P11). No statement
-//!   here changes them, and triggers refuse whoever tries; they check facts, never a flag.
-//! - **Entries do not change and do not go** (P30), nor do the lines of accounts, groups and operators.
+//! - **Address and roles of an account have no other writer** than its creation, an order, its withdrawal and emptying (P11).
+//!   No other statement here changes them, and triggers refuse whoever tries; they check facts, never a flag.
+//! - **Entries do not change and do not go** (P30), nor do the lines of accounts, groups and operators. What is erased of
+//!   either for its age is held against the clock of the database as well, and is nothing that is younger than six months (P72).
 //! - **An address is one account's or one operator's** (P10), by a look in the same transaction and by triggers behind it.
-//! - **A commit whose answer is lost is answered as unknown** (P5), never as done. No clock is read, no number is drawn (P4).
+//! - **A commit whose answer is lost is answered as unknown** (P5), never as done. No number is drawn, and no clock read but
+//!   for erasing (P4).
 //! - **Each connection is checked** after connecting: a setting that is not what the above needs is an error that names it.
 //!
 //! # What is not promised
@@ -48,7 +50,8 @@
 //! - `pragma foreign_keys = off` and `pragma ignore_check_constraints = on` on a connection of one's own (the triggers
 //!   still hold there; `pragma recursive_triggers = off` alone gains nothing, a test shows it);
 //! - what looks like an act: a status moved together with its version, a session or a link that was made up, a mail
-//!   that was made up, an entry that was made up (it is queued for the seal all the same), forgotten links and sessions;
+//!   that was made up, an entry that was made up (it is queued for the seal all the same), forgotten links and sessions,
+//!   anything erased that is older than six months;
 //! - editing, replacing or restoring the file.
 //!
 //! Only the seals of the journal, checked outside, find that. In-memory databases are refused: they have no write-ahead

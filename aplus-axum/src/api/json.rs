@@ -39,6 +39,7 @@ struct WholeJson {
     shared: bool,
     status: &'static str,
     created_at: String,
+    emptied_at: Option<String>,
     provenance: ProvenanceJson,
 }
 
@@ -139,6 +140,7 @@ impl From<&Account> for WholeJson {
             shared: account.shared(),
             status: account.status().as_str(),
             created_at: account.created_at().to_string(),
+            emptied_at: account.emptied_at().map(|at| at.to_string()),
             provenance: account.provenance().into(),
         }
     }

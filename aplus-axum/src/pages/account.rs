@@ -143,6 +143,11 @@ fn about(account: &Account, sight: Sight, site: &Site) -> Vec<Fact> {
         "Dernière connexion",
         used.unwrap_or_else(|| "Jamais".to_owned()),
     ));
+    facts.extend(
+        account
+            .emptied_at()
+            .map(|at| Fact::new("Vidé", Moment::full(at, site).text)),
+    );
     let request = account.provenance().request.as_ref();
     facts.extend(request.map(requester::fact));
     facts

@@ -1,5 +1,7 @@
 //! The life of an account through forms (A1 to A4, A7 to A9, A11, L12).
 
+use std::time::Duration;
+
 use axum::http::{Method, StatusCode};
 
 use crate::browsing::*;
@@ -294,6 +296,51 @@ async fn an_account_is_deactivated_reactivated_and_withdrawn_after_a_page_that_s
     assert_eq!(
         open(&mut responsable, &account).await.status,
         StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn of_an_emptied_account_support_sees_that_it_was_there_and_no_more() {
+    let world = World::new().await;
+    logged_in(&world, AIDANT).await;
+    let pages = ["/comptes", "/support/comptes"].map(|it| format!("{it}/{}", world.id(AIDANT)));
+    world.clock.advance(Duration::from_secs(3 * 366 * 86_400));
+    let report = world.aplus.erase_pass(world.aplus.now()).await.unwrap();
+    assert_eq!(report.emptied, 4);
+    let mut operator = logged_in(&world, OPERATOR).await;
+    for page in pages {
+        let reply = open(&mut operator, &page).await;
+        let text = reply.text();
+        assert_eq!(reply.status, StatusCode::OK, "{text}");
+        for shown in [
+            "Adresse libérée",
+            "Vidé",
+            "2029",
+            "Aidant",
+            "Dernière connexion",
+        ] {
+            assert!(text.contains(shown), "{shown}: {text}");
+        }
+        for gone in [
+            AIDANT,
+            "À la demande de",
+            "lettre 12",
+            "reactiver",
+            "retirer",
+        ] {
+            assert!(!text.contains(gone), "{gone}: {text}");
+        }
+    }
+    assert_eq!(
+        fill(&mut operator, "/support", &[("email", AIDANT)])
+            .await
+            .status,
+        StatusCode::NOT_FOUND
+    );
+    let list = format!("/api/v1/groups/{}/accounts", world.mairie);
+    assert_eq!(
+        operator.get(&list).await.json()["items"],
+        serde_json::json!([])
     );
 }
 

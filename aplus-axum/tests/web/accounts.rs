@@ -69,7 +69,7 @@ async fn members_see_of_each_other_what_a9_says_and_responsables_all_of_it() {
     seen.sort_unstable();
     assert_eq!(seen, colleague);
     for (whole, of) in [(AIDANT, AIDANT), (RESPONSABLE, AIDANT), (OPERATOR, AIDANT)] {
-        assert_eq!(keys(whole, of).await.len(), 13, "{whole}");
+        assert_eq!(keys(whole, of).await.len(), 14, "{whole}");
     }
     let refused = world.logged_in(INSTRUCTEUR).await.get(&path).await;
     refused.refused(403, "not_your_group");

@@ -21,6 +21,7 @@ async fn a_person_sees_all_of_their_account() {
             "shared": false,
             "status": "active",
             "created_at": "2026-03-02T09:00:00Z",
+            "emptied_at": null,
             "provenance": {
                 "by": {"kind": "machine", "id": null},
                 "requester": {"kind": "prefecture"},

@@ -59,7 +59,6 @@ pub enum Event {
         requester: Option<RequesterKind>,
         /// The roles that an order is to give it, where a further responsable takes an approval; the order bears the id of
         /// this entry.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         ordered: Option<Roles>,
     },
     /// An account was added to a group.
@@ -152,7 +151,6 @@ pub enum Event {
         /// The older link that it ends.
         supersedes: Option<LinkId>,
         /// The order whose new address it confirms.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         order: Option<OrderId>,
     },
     /// A living link was sent again.

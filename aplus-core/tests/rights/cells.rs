@@ -653,11 +653,11 @@ impl Question {
                                             // No question has two of these.
                                             for (holder, door, entry, support) in
                                                 holders.iter().flat_map(|holder| {
-                                                    let (entries, orders) = (&entries, &orders);
+                                                    let entries = &entries;
                                                     doors.iter().flat_map(move |door| {
                                                         entries.iter().flat_map(move |entry| {
-                                                            orders.iter().map(move |support| {
-                                                                (holder, door, entry, support)
+                                                            orders.iter().map(move |it| {
+                                                                (holder, door, entry, it)
                                                             })
                                                         })
                                                     })
