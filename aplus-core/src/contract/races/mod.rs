@@ -30,14 +30,17 @@ where
 {
     let gate = Arc::new(Barrier::new(works.len()));
     let mut tasks = JoinSet::new();
-    for work in works {
+    for (place, work) in works.into_iter().enumerate() {
         let (gate, store) = (Arc::clone(&gate), world.probe.store());
         tasks.spawn(async move {
             gate.wait().await;
-            work(store).await
+            (place, work(store).await)
         });
     }
-    tasks.join_all().await
+    // They end in whatever order; what each came to stands where it stood.
+    let mut ended = tasks.join_all().await;
+    ended.sort_unstable_by_key(|(place, _)| *place);
+    ended.into_iter().map(|(_, came)| came).collect()
 }
 
 /// Writes all of it at once. A store that is busy wrote nothing, and is asked no more.
