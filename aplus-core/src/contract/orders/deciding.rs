@@ -24,7 +24,7 @@ pub(in crate::contract) async fn an_order_is_carried_out_once_and_only_on_what_i
     world.carry_out(&Deed::ApproveOrder { by, order }).await;
     is_stale(&world, again, "it was carried out").await;
 
-    // Of two orders on one account the second no longer says what the account is, also once its roles are back.
+    // Of two orders on one account the second no longer says what the account is.
     let [one, other] = [Role::Aidant, Role::Responsable].map(|role| to_roles(Roles::only(role)));
     let one = propose(&world, &scene, scene.aidant, one).await;
     let other = propose(&world, &scene, scene.aidant, other).await;
@@ -37,6 +37,31 @@ pub(in crate::contract) async fn an_order_is_carried_out_once_and_only_on_what_i
         (OrderState::Proposed, false)
     );
     assert!(world.decide(&approve(&scene, other)).await.is_err());
+
+    // Nor where a decision says that it still holds, of roles and of an address.
+    let moving = to_address(&world.address("nouvelle"));
+    let moving = propose(&world, &scene, scene.aidant, moving).await;
+    let outdating = propose(&world, &scene, scene.aidant, instructeur_and_aidant()).await;
+    world.carry_out(&approve(&scene, outdating)).await;
+    for order in [other, moving] {
+        let facts = world.facts(Author::Operator(scene.colleague), Some(scene.aidant), None);
+        let facts = facts.await;
+        let target = facts.target.expect("the account");
+        let outdated = world.order(order).await;
+        assert!(!outdated.holds);
+        let holding = crate::Order {
+            holds: true,
+            ..outdated
+        };
+        let permit = rules::approve_order(&facts.actor, target.standing(), &holding, noon);
+        let act = permit.unwrap().into_act(world.circumstances(None));
+        is_stale(
+            &world,
+            Prepared::ApproveOrder(act),
+            "the facts were not true",
+        )
+        .await;
+    }
 
     // To the last microsecond of its time, and no longer.
     let order = propose(&world, &scene, scene.both, instructeur_and_aidant()).await;
