@@ -60,6 +60,7 @@ mod logins;
 mod outbox;
 mod races;
 mod scene;
+mod seals;
 mod searching;
 mod world;
 
@@ -207,6 +208,16 @@ macro_rules! contract_cases {
                 P72 nothing_young_goes_whatever_hour_comes_with_the_act;
                 docs the_longest_unused_come_first;
             }
+            seals {
+                P50 a_sealing_is_whole_and_in_order;
+                P50 a_sealing_and_its_mail_are_written_together;
+                P51 a_sealing_on_what_moved_writes_nothing;
+                P52 what_is_sealed_stays_and_does_not_wait_again;
+                P53 sealed_entries_are_read_by_their_places;
+                P54 an_export_is_the_whole_journal;
+                P54 what_was_erased_is_exported_without_its_salt;
+                P54 an_export_is_of_one_moment;
+            }
             races {
                 P22 of_sixty_four_confirmations_one_wins;
                 P2 of_two_last_responsables_leaving_at_once_one_stays;
@@ -220,6 +231,8 @@ macro_rules! contract_cases {
                 P40 of_many_couriers_one_claims;
                 P70 of_many_who_erase_at_once_each_entry_is_one_acts;
                 P71 of_many_who_empty_an_account_one_does;
+                P51 of_many_sealers_one_seals;
+                P53 no_act_that_commits_late_is_missed;
             }
         }
     };
@@ -306,6 +319,7 @@ mod tests {
             include_str!("../ports/journal.rs"),
             include_str!("../ports/outbox.rs"),
             include_str!("../ports/erasure.rs"),
+            include_str!("../ports/seals.rs"),
         ];
         let parts = ports.iter().flat_map(|port| port.split("**"));
         parts
