@@ -9,7 +9,7 @@ const APPROVED: &str = "(id, account_id, old_email, new_email, old_roles, new_ro
 const EMPTIED: &str = "status = 'withdrawn', deactivated_by = null, email = null, requester_kind = null, requester_name = null,
     reference = null, emptied_at = 5";
 
-const HOSTILE: [(&str, &str); 72] = [
+const HOSTILE: [(&str, &str); 88] = [
     // No order, none that is approved, open, for this account, with these values (A3, A6).
     ("AP003", "update aplus.account set email = 'eve@evil.example' where id = {cleo}"),
     ("AP003", "update aplus.account set email = 'eve@evil.example', version = version + 1, epoch = epoch + 1 where id = {cleo}"),

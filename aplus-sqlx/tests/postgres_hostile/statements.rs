@@ -29,7 +29,7 @@ pub(crate) struct Kind {
 pub(crate) const COLUMNS: &str =
     "id, email, roles, shared, status, version, epoch, author_kind, created_at";
 
-pub(crate) const KINDS: [Kind; 13] = [
+pub(crate) const KINDS: [Kind; 14] = [
     Kind {
         about: "seals and checkpoints (T2)",
         control: (
