@@ -19,8 +19,8 @@
 //!   made up (the entry is queued for the seal all the same), a status moved together with its version, an account withdrawn
 //!   that nobody used, details changed, an account taken out of one of its groups, links, sessions, askings and mails
 //!   forgotten, counts of refusals changed, what is older than six months erased without its entry (the oldest first, or an
-//!   account that was not used for as long); nor `set synchronous_commit = off` for a transaction of its own, locks, and the
-//!   end of its own kind's connections;
+//!   account that was not used for as long), entries that wait sealed with hashes that are none of theirs; nor
+//!   `set synchronous_commit = off` for a transaction of its own, locks, and the end of its own kind's connections;
 //! - to the owner anything erased that is older than six months, `alter table … disable trigger`, `drop` and an order that it
 //!   writes and approves by itself;
 //! - to a superuser, or to whoever has the files, anything.
