@@ -537,6 +537,8 @@ end;
 create trigger aplus_support_order_stays before delete on aplus_support_order
 begin
     select raise(abort, 'T1: the line of an order never goes');
+end;
+
 -- Sealing (T2): an entry that waits gets the place after the last; the tree grows to what the seals say; a checkpoint is over
 -- the tree as it is. None of it changes or goes.
 create trigger aplus_seal_begins before insert on aplus_seal
