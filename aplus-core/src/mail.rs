@@ -100,6 +100,11 @@ pub enum Message {
     AddressGained,
     /// This address is no longer that of an account (A6): to the old one. It names neither the new one nor the person.
     AddressLost,
+    /// A checkpoint of the journal, to be kept elsewhere (T2).
+    JournalCheckpoint {
+        /// Over how many entries.
+        size: u64,
+    },
 }
 
 impl Message {
@@ -124,6 +129,7 @@ impl Message {
             Self::OrderCarriedOut { .. } => "order_carried_out",
             Self::AddressGained => "address_gained",
             Self::AddressLost => "address_lost",
+            Self::JournalCheckpoint { .. } => "journal_checkpoint",
         }
     }
 
@@ -132,6 +138,15 @@ impl Message {
     pub fn link(&self) -> Option<LinkId> {
         match self {
             Self::LoginLink { link } | Self::ConfirmAddress { link } => Some(*link),
+            _ => None,
+        }
+    }
+
+    /// The size of the checkpoint that it carries, if it carries one.
+    #[must_use]
+    pub fn checkpoint(&self) -> Option<u64> {
+        match self {
+            Self::JournalCheckpoint { size } => Some(*size),
             _ => None,
         }
     }

@@ -98,7 +98,11 @@ const PORTS: &[(&str, Trips, &str)] = &[
     ("entries", READ, ""),
     ("search", READ, ""),
     ("entries_of", READ, ""),
-    ("claim", WRITE, "one that cannot be read costs one more"),
+    (
+        "claim",
+        WRITE,
+        "one that cannot be read, or carries a checkpoint, costs one more",
+    ),
     ("sent", WRITE, ""),
     ("postpone", WRITE, ""),
     ("give_up", WRITE, ""),
@@ -106,6 +110,22 @@ const PORTS: &[(&str, Trips, &str)] = &[
     ("erase_journal", WRITE, "through the owner's door"),
     ("disused", READ, ""),
     ("empty_account", WRITE, "through the owner's door"),
+    (
+        "unsealed",
+        [2, 0, 0],
+        "the tree, and if something waits what it is",
+    ),
+    ("seal", WRITE, ""),
+    ("last_checkpoint", READ, ""),
+    ("checkpoint", READ, ""),
+    ("seal_of", READ, ""),
+    ("seal_hashes", READ, ""),
+    ("sealed_since", READ, ""),
+    (
+        "export",
+        [4, 0, 2],
+        "begin, a read for each five hundred lines of each kind, rollback",
+    ),
 ];
 
 /// Each use case of the service.
@@ -317,6 +337,7 @@ fn the_table_has_every_method_of_the_ports() {
         include_str!("../../aplus-core/src/ports/outbox.rs"),
         include_str!("../../aplus-core/src/ports/orders.rs"),
         include_str!("../../aplus-core/src/ports/erasure.rs"),
+        include_str!("../../aplus-core/src/ports/seals.rs"),
     ];
     let methods = ports
         .iter()

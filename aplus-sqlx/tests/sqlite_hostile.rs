@@ -50,6 +50,7 @@ async fn town() -> (Place, Vec<(&'static str, String)>) {
         ("{old_entry}", blob(&common::fresh())),
         ("{bare_entry}", blob(&common::fresh())),
         ("{h}", format!("x'{}'", "ab".repeat(32))),
+        ("{g}", format!("x'{}'", "cd".repeat(32))),
     ];
     let mut connection = place.bare().await;
     for allowed in [
@@ -66,6 +67,11 @@ async fn town() -> (Place, Vec<(&'static str, String)>) {
         "insert into aplus_journal_entry (id, at, kind, author_kind, details, commitment)
             values ({old_entry}, 1, 'looked', 'machine', '{}', {h}), ({bare_entry}, 1900000000000000, 'looked', 'machine', '{}', {h})",
         "insert into aplus_journal_erasable (entry_id, text, salt, at) values ({old_entry}, '{}', {h}, 1)",
+        "insert into aplus_seal select 0, min(entry_id), {g} from aplus_seal_queue",
+        "delete from aplus_seal_queue where entry_id = (select entry_id from aplus_seal)",
+        "update aplus_seal_tree set size = 1, peaks = {g}",
+        "insert into aplus_checkpoint values (1, 8, 'a note')",
+        "insert into aplus_checkpoint_mail values (1, 8)",
     ] {
         let before = dump(&mut connection).await;
         run(&mut connection, &named(allowed, &names)).await.unwrap();
@@ -96,7 +102,7 @@ const COLUMNS: &str = "id, email, roles, shared, status, version, epoch, author_
 const EMPTIED: &str = "status = 'withdrawn', deactivated_by = null, email = null, requester_kind = null, requester_name = null,
     reference = null, emptied_at = 5";
 
-const HOSTILE: [&str; 97] = [
+const HOSTILE: [&str; 117] = [
     // The address and the roles of an account (A3).
     "update aplus_account set email = 'eve@evil.example' where id = {ada}",
     "update aplus_account set email = 'eve@evil.example', version = version + 1, epoch = epoch + 1 where id = {cleo}",
@@ -202,6 +208,26 @@ const HOSTILE: [&str; 97] = [
     "update aplus_account set first_name = 'Jo' where id = {jo}",
     "update aplus_account set last_login_at = 7, version = version + 1 where id = {jo}",
     "update aplus_account set email = 'jo@ville.example', status = 'active', emptied_at = null, version = version + 1, epoch = epoch + 1 where id = {jo}",
+    "delete from aplus_seal_queue where entry_id = (select max(entry_id) from aplus_seal_queue)",
+    "insert into aplus_seal_queue select entry_id from aplus_seal",
+    "replace into aplus_seal_queue select entry_id from aplus_seal_queue",
+    "insert into aplus_seal select 2, min(entry_id), {h} from aplus_seal_queue",
+    "insert into aplus_seal select 1, entry_id, {h} from aplus_seal",
+    "insert into aplus_seal values (1, {new}, {h})",
+    "replace into aplus_seal select place, entry_id, {h} from aplus_seal",
+    "update aplus_seal set hash = {h}",
+    "delete from aplus_seal",
+    "update aplus_seal_tree set peaks = {h}",
+    "update aplus_seal_tree set size = 0, peaks = x''",
+    "update aplus_seal_tree set size = 2, peaks = {h}",
+    "replace into aplus_seal_tree (size, peaks) values (0, x'')",
+    "delete from aplus_seal_tree",
+    "insert into aplus_checkpoint values (2, 9, 'forged')",
+    "replace into aplus_checkpoint values (1, 9, 'forged')",
+    "update aplus_checkpoint set note = 'forged'",
+    "delete from aplus_checkpoint_mail; delete from aplus_checkpoint",
+    "replace into aplus_checkpoint_mail values (1, 99)",
+    "update aplus_checkpoint_mail set at = 0",
 ];
 
 #[tokio::test]
@@ -319,7 +345,7 @@ async fn no_entry_goes_unqueued() {
     run(&mut connection, &named(forged, &names)).await.unwrap();
     let unqueued: i64 = sqlx::query_scalar(
         "select count(*) from aplus_journal_entry e where not exists
-            (select 1 from aplus_seal_queue where entry_id = e.id)",
+            (select 1 from aplus_seal_queue where entry_id = e.id union all select 1 from aplus_seal where entry_id = e.id)",
     )
     .fetch_one(&mut connection)
     .await

@@ -9,7 +9,7 @@ use aplus_core::{Role, Roles};
 use common::Place;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
-const SOURCES: [(&str, &str); 15] = [
+const SOURCES: [(&str, &str); 16] = [
     ("acts", include_str!("../src/sqlite/acts.rs")),
     (
         "accounts/read",
@@ -48,11 +48,19 @@ const SOURCES: [(&str, &str); 15] = [
     ),
     ("outbox", include_str!("../src/sqlite/outbox.rs")),
     ("erasure", include_str!("../src/sqlite/erasure.rs")),
+    ("seals", include_str!("../src/sqlite/seals.rs")),
     ("migrate", include_str!("../src/sqlite/migrate.rs")),
 ];
 
 /// What may be read through: operators are a handful of people, and the bookkeeping of the schema has a line per version.
-const SMALL: [&str; 3] = ["aplus_operator", "aplus_migration", "sqlite_schema"];
+/// The tree has one line, and what is sealed at once comes as a list.
+const SMALL: [&str; 5] = [
+    "aplus_operator",
+    "aplus_migration",
+    "sqlite_schema",
+    "aplus_seal_tree",
+    "json_each",
+];
 
 /// The string literals of a source that begin as a statement does.
 fn statements(source: &str) -> Vec<&str> {

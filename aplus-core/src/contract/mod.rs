@@ -62,6 +62,7 @@ mod orders;
 mod outbox;
 mod races;
 mod scene;
+mod seals;
 mod searching;
 mod world;
 
@@ -226,6 +227,16 @@ macro_rules! contract_cases {
                 P72 nothing_young_goes_whatever_hour_comes_with_the_act;
                 docs the_longest_unused_come_first;
             }
+            seals {
+                P50 a_sealing_is_whole_and_in_order;
+                P50 a_sealing_and_its_mail_are_written_together;
+                P51 a_sealing_on_what_moved_writes_nothing;
+                P52 what_is_sealed_stays_and_does_not_wait_again;
+                P53 sealed_entries_are_read_by_their_places;
+                P54 an_export_is_the_whole_journal;
+                P54 what_was_erased_is_exported_without_its_salt;
+                P54 an_export_is_of_one_moment;
+            }
             races {
                 P22 of_sixty_four_confirmations_one_wins;
                 P2 of_two_last_responsables_leaving_at_once_one_stays;
@@ -242,6 +253,8 @@ macro_rules! contract_cases {
                 P60 of_many_who_confirm_one_order_one_carries_it_out;
                 P64 of_those_who_decide_on_one_order_at_once_one_does;
                 P2 nobody_approves_after_losing_the_right;
+                P51 of_many_sealers_one_seals;
+                P53 no_act_that_commits_late_is_missed;
             }
         }
     };
@@ -329,6 +342,7 @@ mod tests {
             include_str!("../ports/orders.rs"),
             include_str!("../ports/outbox.rs"),
             include_str!("../ports/erasure.rs"),
+            include_str!("../ports/seals.rs"),
         ];
         let parts = ports.iter().flat_map(|port| port.split("**"));
         parts

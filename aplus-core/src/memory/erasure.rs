@@ -75,6 +75,7 @@ impl Erasure for MemoryStore {
             if let Some(entry) = state.entries.get_mut(&id) {
                 entry.erasable = None;
             }
+            state.salts.remove(&id);
         }
         state.record(&act);
         Ok(Outcome::Done(()))

@@ -9,6 +9,7 @@ mod journal;
 mod logins;
 mod orders;
 mod outbox;
+mod seals;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,7 +18,8 @@ use crate::account::{
     AccountRecord, Author, Epoch, Group, Operator, OperatorStatus, Principal, Status, Version,
 };
 use crate::asking::Answer;
-use crate::journal::{Entry, StoredEntry};
+use crate::journal::seal::{Frontier, KeptCheckpoint, Seal};
+use crate::journal::{Entry, Salt, StoredEntry};
 use crate::link::{LinkFacts, Use};
 use crate::mail::{Mail, Message, Recipient};
 use crate::order::Order;
@@ -106,7 +108,14 @@ struct State {
     sessions: BTreeMap<SessionId, SessionRow>,
     orders: BTreeMap<OrderId, Order>,
     entries: BTreeMap<EntryId, StoredEntry>,
+    salts: BTreeMap<EntryId, Salt>,
     seal_queue: BTreeSet<EntryId>,
+    /// In the order of their places.
+    seals: Vec<Seal>,
+    places: BTreeMap<EntryId, u64>,
+    tree: Frontier,
+    checkpoints: BTreeMap<u64, KeptCheckpoint>,
+    checkpoint_mails: BTreeMap<u64, Timestamp>,
     refusals: BTreeMap<EntryId, RefusalRow>,
     mails: BTreeMap<MailId, MailRow>,
 }
@@ -157,6 +166,19 @@ struct MailRow {
 }
 
 impl MailRow {
+    fn new(to: &EmailAddress, message: Message, language: Language, at: Timestamp) -> Self {
+        Self {
+            to: Some(to.clone()),
+            message,
+            language,
+            queued_at: at,
+            due_at: at,
+            attempts: 0,
+            sent_at: None,
+            given_up: None,
+        }
+    }
+
     fn settled_at(&self) -> Option<Timestamp> {
         self.sent_at.or(self.given_up.map(|(at, _)| at))
     }
@@ -240,21 +262,13 @@ impl State {
             commitment: *entry.commitment(),
         };
         self.entries.insert(entry.id(), stored);
+        self.salts.insert(entry.id(), *entry.salt());
         self.seal_queue.insert(entry.id());
     }
 
     fn queue(&mut self, mail: &Mail, language: Language, at: Timestamp) {
         for to in self.addresses(mail) {
-            let row = MailRow {
-                to: Some(to.clone()),
-                message: mail.message,
-                language,
-                queued_at: at,
-                due_at: at,
-                attempts: 0,
-                sent_at: None,
-                given_up: None,
-            };
+            let row = MailRow::new(&to, mail.message, language, at);
             self.mails.insert(mail.id_for(&to), row);
         }
     }

@@ -21,6 +21,11 @@ impl State {
         })
     }
 
+    fn note(&self, message: &Message) -> Option<String> {
+        let checkpoint = self.checkpoints.get(&message.checkpoint()?)?;
+        Some(checkpoint.note.clone())
+    }
+
     fn author_email(&self, message: &Message) -> Option<EmailAddress> {
         match message {
             Message::Welcome { by, .. }
@@ -42,7 +47,8 @@ impl State {
             | Message::ConfirmAddress { .. }
             | Message::OrderCarriedOut { .. }
             | Message::AddressGained
-            | Message::AddressLost => None,
+            | Message::AddressLost
+            | Message::JournalCheckpoint { .. } => None,
         }
     }
 }
@@ -92,6 +98,7 @@ impl Outbox for MemoryStore {
                 attempts: mail.attempts,
                 link: mail.message.link().and_then(|link| state.link_key(link)),
                 author_email: state.author_email(&mail.message),
+                note: state.note(&mail.message),
             });
             if let Some(mail) = state.mails.get_mut(&id) {
                 mail.due_at = until;

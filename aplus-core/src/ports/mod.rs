@@ -14,17 +14,20 @@
 //! - **P5** A lost answer MUST be [`StoreError::UnknownOutcome`], never a success.
 
 mod accounts;
+mod anchor;
 mod erasure;
 mod journal;
 mod logins;
 mod orders;
 mod outbox;
+mod seals;
 
 use std::error::Error;
 
 pub use accounts::{
     Accounts, Facts, FirstMember, Page, People, PeopleWanted, Repeated, TargetRef, Wanted,
 };
+pub use anchor::{Anchor, AnchorError, SignedCheckpoint};
 pub use erasure::Erasure;
 pub use journal::{Journal, RefusalNote, StoredRefusals};
 pub use logins::{
@@ -33,6 +36,9 @@ pub use logins::{
 };
 pub use orders::{Orders, OrdersOf};
 pub use outbox::{LinkKey, Outbox, QueuedMail};
+pub use seals::{
+    CheckpointMail, EachLine, MailedCheckpoint, SealedEntry, Sealing, Seals, Unsealed,
+};
 
 use crate::Timestamp;
 
@@ -75,8 +81,8 @@ impl StoreError {
 }
 
 /// All ports of a store together: whatever has them all is a store.
-pub trait Store: Accounts + Logins + Orders + Journal + Outbox + Erasure {}
-impl<S: Accounts + Logins + Orders + Journal + Outbox + Erasure + ?Sized> Store for S {}
+pub trait Store: Accounts + Logins + Orders + Journal + Outbox + Erasure + Seals {}
+impl<S: Accounts + Logins + Orders + Journal + Outbox + Erasure + Seals + ?Sized> Store for S {}
 
 /// The one clock.
 pub trait Clock: Send + Sync + 'static {

@@ -7,7 +7,7 @@
 //! | `checks` `rights` | what is refused at the start: settings that lose what was acknowledged, a login with too many rights |
 //! | `migrate` | the schema `aplus`, its guards, its doors, its roles and their privileges |
 //! | `acts` | what all acts share: the request, the versions under lock, the entry, the mails |
-//! | `accounts` `logins` `orders` `journal` `outbox` `erasure` | one port each: public functions over a connection, the port over them |
+//! | `accounts` `logins` `orders` `journal` `outbox` `erasure` `seals` | one port each: public functions over a connection, the port over them |
 //! | `row` | one line of a result, for the readers that both databases share |
 //!
 //! # What the database refuses, and what it cannot
@@ -21,7 +21,8 @@
 //!   that nobody used, details changed, an account taken out of one of its groups, links, sessions, askings and mails
 //!   forgotten, counts of refusals changed, an operator suspended; an order that is proposed in the name of one operator and
 //!   approved in that of another, one that is said to need nobody, one that is decided on at an hour that is not true; what is
-//!   older than six months erased without its entry (the oldest first, or an account that was not used for as long); nor
+//!   older than six months erased without its entry (the oldest first, or an account that was not used for as long), entries
+//!   that wait sealed with hashes that are none of theirs; nor
 //!   `set synchronous_commit = off` for a transaction of its own, locks, and the end of its own kind's connections;
 //! - to the owner anything erased that is older than six months, `alter table … disable trigger`, `drop` and an order that it
 //!   writes and approves by itself;
@@ -44,6 +45,7 @@ pub mod outbox;
 mod pool;
 mod rights;
 mod row;
+pub mod seals;
 
 pub use checks::OpenError;
 pub use connection::{PostgresStore, Transaction};

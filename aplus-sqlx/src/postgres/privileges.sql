@@ -10,7 +10,8 @@ grant usage on schema aplus to RUNTIME, AUDITOR;
 grant select on
     aplus.account, aplus.group, aplus.journal_entry, aplus.journal_erasable, aplus.link, aplus.live_link,
     aplus.live_session, aplus.login_request, aplus.membership, aplus.migration, aplus.operator, aplus.outbox,
-    aplus.refusal_count, aplus.session, aplus.support_order
+    aplus.refusal_count, aplus.session, aplus.support_order, aplus.checkpoint, aplus.checkpoint_mail, aplus.seal,
+    aplus.seal_queue, aplus.seal_tree
     to RUNTIME;
 grant insert on
     aplus.account, aplus.group, aplus.journal_entry, aplus.journal_erasable, aplus.link, aplus.login_request,
@@ -36,11 +37,12 @@ grant delete on
     to RUNTIME;
 grant execute on function
     aplus.carry_out_order(uuid, bigint, uuid), aplus.withdraw_account(uuid), aplus.erase_journal(bigint, integer),
-    aplus.empty_account(uuid, bigint, bigint), aplus.mail_id(uuid, integer, text)
+    aplus.empty_account(uuid, bigint, bigint), aplus.mail_id(uuid, integer, text),
+    aplus.seal_entries(bigint, uuid[], bytea[], bytea, bigint, text, boolean)
     to RUNTIME;
 
 -- Who reads the register and the journal, and no secret's hash.
 grant select on
     aplus.account, aplus.group, aplus.journal_entry, aplus.journal_erasable, aplus.membership, aplus.migration,
-    aplus.operator, aplus.seal_queue, aplus.support_order
+    aplus.operator, aplus.checkpoint, aplus.checkpoint_mail, aplus.seal, aplus.seal_queue, aplus.seal_tree, aplus.support_order
     to AUDITOR;

@@ -29,6 +29,8 @@ with stated (relation, privilege, columns) as (values
     ('outbox', 'UPDATE', array['to_address', 'next_at', 'attempts', 'sent_at', 'given_up_at', 'reason']),
     ('refusal_count', 'SELECT', null), ('refusal_count', 'INSERT', null), ('refusal_count', 'DELETE', null),
     ('refusal_count', 'UPDATE', array['times']),
+    ('checkpoint', 'SELECT', null), ('checkpoint_mail', 'SELECT', null), ('seal', 'SELECT', null),
+    ('seal_queue', 'SELECT', null), ('seal_tree', 'SELECT', null),
     ('session', 'SELECT', null), ('session', 'INSERT', null), ('session', 'DELETE', null),
     ('session', 'UPDATE', array['last_seen_at', 'ended_at']),
     ('support_order', 'SELECT', null),
@@ -39,7 +41,7 @@ with stated (relation, privilege, columns) as (values
         'closed_how', 'closed_by_kind', 'closed_by_id', 'closing_reason', 'closing_entry'])
 ),
 doors (name) as (values
-    ('carry_out_order'), ('withdraw_account'), ('erase_journal'), ('empty_account'), ('mail_id')
+    ('carry_out_order'), ('withdraw_account'), ('erase_journal'), ('empty_account'), ('mail_id'), ('seal_entries')
 ),
 words (privilege, word) as (values
     ('SELECT', 'select from '), ('INSERT', 'insert into '), ('UPDATE', 'update '), ('DELETE', 'delete from '),

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use aplus_core::asking::{Answer, AskLimits, Silence};
 use aplus_core::journal::EntryFilter;
+use aplus_core::journal::seal::{KeptCheckpoint, TreeHash};
 use aplus_core::ports::{
     Accounts, AnsweredAsks, AskReceipt, AskSettings, Erasure, FirstMember, Journal, Logins, NewAsk,
     Outbox, Outcome, PeopleWanted, RefusalNote, TargetRef, Wanted, Written,
 };
+use aplus_core::ports::{CheckpointMail, Sealing, Seals};
 use aplus_core::rules::{self, AccountDraft, Subject};
 use aplus_core::service::Context;
 use aplus_core::words::Language;
@@ -47,6 +49,7 @@ pub(crate) async fn ports(people: &People, watch: &mut Watch) {
     outbox(people, watch).await;
     orders::ports(people, watch).await;
     erasure(people, watch).await;
+    seals(people, watch).await;
 }
 
 async fn reads(people: &People, watch: &mut Watch) {
@@ -446,4 +449,52 @@ async fn erasure(people: &People, watch: &mut Watch) {
     let permit = rules::empty_account(&facts.actor, &target, retention, later).unwrap();
     let work = done(store.empty_account(permit.into_act(people.now(by))));
     watch.of("empty_account", work).await;
+}
+
+async fn seals(people: &People, watch: &mut Watch) {
+    let store = &people.store;
+    let now = people.aplus.now();
+    let unsealed = watch.of("unsealed", store.unsealed(LINES)).await.unwrap();
+    // Any hash will do: what it is of is the core's.
+    let ids = unsealed.entries.iter().map(|entry| entry.id);
+    let entries: Vec<_> = ids.map(|id| (id, TreeHash([7; 32]))).collect();
+    let mut tree = unsealed.tree.clone();
+    tree.extend(entries.iter().map(|(_, hash)| *hash));
+    let size = tree.size();
+    let sealing = Sealing {
+        before: unsealed.tree.size(),
+        checkpoint: KeptCheckpoint {
+            size,
+            at: now,
+            note: "a note".to_owned(),
+        },
+        mail: Some(CheckpointMail {
+            id: MailId::from_uuid(*people.now(Author::Machine).entry.as_uuid()),
+            to: address("archives"),
+        }),
+        tree,
+        entries,
+        at: now,
+    };
+    let [(entry, _), ..] = sealing.entries[..] else {
+        panic!("something waits");
+    };
+    watch.of("seal", done(store.seal(sealing))).await;
+    let last = watch.of("last_checkpoint", store.last_checkpoint()).await;
+    assert_eq!(last.unwrap().unwrap().size, size);
+    let reading = store.checkpoint(size);
+    watch.of("checkpoint", reading).await.unwrap().unwrap();
+    let seal = watch.of("seal_of", store.seal_of(entry)).await;
+    let place = seal.unwrap().unwrap().place;
+    let hashes = store.seal_hashes(place / 2, LINES);
+    watch.of("seal_hashes", hashes).await.unwrap();
+    let sealed = store.sealed_since(place / 2, LINES);
+    watch.of("sealed_since", sealed).await.unwrap();
+    let mut lines = 0_u64;
+    let mut each = |_| {
+        lines += 1;
+        std::ops::ControlFlow::Continue(())
+    };
+    watch.of("export", store.export(&mut each)).await.unwrap();
+    assert!(lines > 2 * size, "{lines}");
 }

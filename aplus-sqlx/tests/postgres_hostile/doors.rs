@@ -201,6 +201,7 @@ async fn the_doors_are_open_to_whom_they_are_for() {
         format!("empty_account {runtime}"),
         format!("erase_journal {runtime}"),
         format!("mail_id {runtime}"),
+        format!("seal_entries {runtime}"),
         format!("withdraw_account {runtime}"),
     ];
     assert_eq!(who, expected);

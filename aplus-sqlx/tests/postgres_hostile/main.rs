@@ -69,6 +69,11 @@ async fn none_of_them_changes_anything_as_the_server() {
         "has_any_column_privilege('{login}', 'aplus.journal_entry', 'update')",
         "has_table_privilege('{login}', 'aplus.journal_entry', 'delete, truncate')",
         "has_any_column_privilege('{login}', 'aplus.seal_queue', 'insert, update')",
+        "has_table_privilege('{login}', 'aplus.seal_queue', 'delete, truncate')",
+        "has_any_column_privilege('{login}', 'aplus.seal', 'insert, update')",
+        "has_any_column_privilege('{login}', 'aplus.seal_tree', 'insert, update')",
+        "has_any_column_privilege('{login}', 'aplus.checkpoint', 'insert, update')",
+        "has_any_column_privilege('{login}', 'aplus.checkpoint_mail', 'insert, update')",
         "has_schema_privilege('{login}', 'aplus', 'create')",
         "pg_has_role('{login}', '{owner}', 'member')",
     ] {

@@ -132,7 +132,8 @@ const SERVERS: &str = "
         ({entry}, {lately}, 'looked', 'machine', '{}', {h}), ({old_entry}, 1, 'looked', 'machine', '{}', {h}),
         ({refusal}, 1, 'refused', 'machine', '{}', {h});
     insert into aplus.journal_erasable values ({entry}, '{}', {h}), ({old_entry}, '{}', {h});
-    insert into aplus.refusal_count values ({refusal}, 'a key', 1, 4);";
+    insert into aplus.refusal_count values ({refusal}, 'a key', 1, 4);
+    select aplus.seal_entries(0, array[{entry}], array[{h}], {h}, 8, 'a note', true);";
 
 /// A database with people in it, and a login with the server's own rights.
 pub(crate) struct Town {

@@ -10,6 +10,7 @@ use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 
 use super::TreeHash;
+use crate::{HostKey, Site};
 
 /// Ed25519, as `signed-note` numbers algorithms.
 const ALGORITHM: u8 = 1;
@@ -29,7 +30,7 @@ pub struct Checkpoint {
 /// A name that no key may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the name of a journal's key has 1 to 200 characters, no white space and no +, such as aplus.example/journal"
+    "the name of a journal's key has 1 to 1 000 characters, no white space and no +, such as aplus.example/journal"
 )]
 pub struct KeyNameError;
 
@@ -69,12 +70,22 @@ impl CheckpointKey {
     /// The key of this seed, for the journal of this name: a host and a path, without a scheme.
     ///
     /// # Errors
-    /// [`KeyNameError`] unless the name has 1 to 200 characters, no white space and no `+`.
+    /// [`KeyNameError`] unless the name has 1 to 1 000 characters, no white space and no `+`.
     pub fn new(name: &str, seed: &[u8; 32]) -> Result<Self, KeyNameError> {
         Ok(Self {
             name: checked(name)?.to_owned(),
             key: SigningKey::from_bytes(seed),
         })
+    }
+
+    /// The key that a host key and a site give: its own under a label of the journal's.
+    #[must_use]
+    pub fn of_host(key: &HostKey, site: &Site) -> Self {
+        Self {
+            // A host and a path: no white space and no plus sign.
+            name: site.journal_name(),
+            key: SigningKey::from_bytes(&key.journal_seed()),
+        }
     }
 
     /// What its signatures are checked with; no secret.
@@ -112,7 +123,7 @@ impl CheckpointKey {
 fn checked(name: &str) -> Result<&str, KeyNameError> {
     let count = name.chars().count();
     let refused = |it: char| it.is_whitespace() || it.is_control() || it == '+';
-    if count == 0 || count > 200 || name.contains(refused) {
+    if count == 0 || count > 1_000 || name.contains(refused) {
         return Err(KeyNameError);
     }
     Ok(name)
@@ -254,6 +265,35 @@ impl FromStr for CheckpointVerifier {
     }
 }
 
+/// The notes of a file of anchors, one after another. Each ends with its signatures; what stands between two of them and begins
+/// none is part of the next, which is then found to be no checkpoint.
+#[must_use]
+pub fn notes(file: &str) -> Vec<String> {
+    let (mut notes, mut note) = (Vec::new(), String::new());
+    let (mut is_signed, mut lines) = (false, file.lines().peekable());
+    while let Some(line) = lines.next() {
+        let signature = line.starts_with("— ");
+        // The first line of the next note, or an empty one before it.
+        if is_signed && !signature {
+            notes.push(std::mem::take(&mut note));
+            is_signed = false;
+        }
+        if note.is_empty() && line.trim().is_empty() {
+            continue;
+        }
+        is_signed |= signature;
+        note.push_str(line);
+        // A file that was cut within its last line has no line feed there.
+        if lines.peek().is_some() || file.ends_with('\n') {
+            note.push('\n');
+        }
+    }
+    if !note.is_empty() {
+        notes.push(note);
+    }
+    notes
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -356,12 +396,40 @@ mod tests {
 
     #[test]
     fn names_are_bounded() {
-        for wrong in ["", "a b", "a+b", "a\nb", &"a".repeat(201)] {
+        for wrong in ["", "a b", "a+b", "a\nb", &"a".repeat(1_001)] {
             assert_eq!(
                 CheckpointKey::new(wrong, &[1; 32]).unwrap_err(),
                 KeyNameError
             );
         }
-        assert!(CheckpointKey::new(&"é".repeat(200), &[1; 32]).is_ok());
+        assert!(CheckpointKey::new(&"é".repeat(1_000), &[1; 32]).is_ok());
+    }
+
+    #[test]
+    fn a_file_of_anchors_is_one_note_after_another() {
+        let sign = |size| {
+            key().sign(&Checkpoint {
+                size,
+                ..checkpoint()
+            })
+        };
+        let (one, two) = (sign(1), sign(2));
+        assert_eq!(notes(""), Vec::<String>::new());
+        let both = [one.clone(), two.clone()];
+        for between in ["", "\n", "\n \n"] {
+            assert_eq!(notes(&format!("{one}{between}{two}{between}")), both);
+            let windows = format!("{one}{between}{two}").replace('\n', "\r\n");
+            assert_eq!(
+                notes(&windows),
+                both,
+                "a mail was saved with other line ends"
+            );
+        }
+        let cut = format!("{one}{}", &two[..two.len() - 9]);
+        let of_cut = notes(&cut);
+        assert_eq!((of_cut.len(), &of_cut[0]), (2, &one));
+        assert!(key().verifier().open(&of_cut[1]).is_err());
+        let garbage = notes(&format!("{one}garbage\n{two}"));
+        assert!(key().verifier().open(&garbage[1]).is_err());
     }
 }
