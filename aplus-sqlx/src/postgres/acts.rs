@@ -32,10 +32,10 @@ pub(super) type Statement = Query<'static, Postgres, PgArguments>;
 /// - `moved`, `noted`, `kept` and `mailed` follow `done` (P1). No order is promised among `with` queries, so that each takes
 ///   what it stands on from the one before.
 macro_rules! act_statement {
-    ($lock:literal, $done:expr, $answer:literal) => {
+    ($lock:literal, $done:expr, $answer:expr) => {
         $crate::postgres::acts::act_statement!($lock, "share", $done, $answer)
     };
-    ($lock:literal, $operators:literal, $done:expr, $answer:literal) => {
+    ($lock:literal, $operators:literal, $done:expr, $answer:expr) => {
         concat!(
             "with again as materialized (
                 select id, body_hash, account_id, group_id from aplus.journal_entry where request_id = $16
