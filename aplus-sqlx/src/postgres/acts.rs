@@ -240,7 +240,7 @@ impl Mails {
             all.messages.push(message_text(&mail.message));
             all.links.push(mail.message.link().map(|id| *id.as_uuid()));
             all.urgent.push(mail.message.is_urgent());
-            let but = rows::not_told(mail).map(|who| match who {
+            let but = mail.skips().map(|who| match who {
                 Principal::Account(id) => *id.as_uuid(),
                 Principal::Operator(id) => *id.as_uuid(),
             });
