@@ -9,7 +9,7 @@ const APPROVED: &str = "(id, account_id, old_email, new_email, old_roles, new_ro
 const EMPTIED: &str = "status = 'withdrawn', deactivated_by = null, email = null, requester_kind = null, requester_name = null,
     reference = null, emptied_at = 5";
 
-const HOSTILE: [(&str, &str); 72] = [
+const HOSTILE: [(&str, &str); 74] = [
     // No order, none that is approved, open, for this account, with these values (A3, A6).
     ("AP003", "update aplus.account set email = 'eve@evil.example' where id = {cleo}"),
     ("AP003", "update aplus.account set email = 'eve@evil.example', version = version + 1, epoch = epoch + 1 where id = {cleo}"),
@@ -89,6 +89,8 @@ const HOSTILE: [(&str, &str); 72] = [
     ("AP003", "update aplus.account set email = 'jo@ville.example', version = version + 1, epoch = epoch + 1 where id = {jo}"),
     ("AP003", "update aplus.seal_queue set entry_id = {entry}"),
     ("AP003", "delete from aplus.seal_queue"),
+    ("AP003", "update aplus.refusal_count set key = 'another'"),
+    ("AP003", "update aplus.refusal_count set at = 9, times = times + 1"),
     ("AP003", "truncate aplus.journal_entry cascade"),
     ("AP003", "truncate aplus.refusal_count"),
     ("AP003", "truncate aplus.account, aplus.membership, aplus.link, aplus.session, aplus.support_order"),
