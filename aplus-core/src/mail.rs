@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::account::Author;
 use crate::group::RequesterKind;
-use crate::{AccountId, EmailAddress, EntryId, GroupId, LinkId, MailId, Roles};
+use crate::{AccountId, EmailAddress, EntryId, GroupId, LinkId, MailId, Principal, Roles};
 
 /// To whom a mail goes; the store finds the addresses inside the act's own transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,6 +151,34 @@ impl Message {
         }
     }
 
+    /// The account that its letter names, by its address, as who did it (A12); none where it names nobody.
+    #[must_use]
+    pub fn named_author(&self) -> Option<AccountId> {
+        match self {
+            Self::Welcome { by, .. }
+            | Self::AddedToGroup { by, .. }
+            | Self::RemovedFromGroup { by }
+            | Self::AccountDeactivated { by }
+            | Self::AccountReactivated { by } => match by {
+                Author::Account(id) => Some(*id),
+                Author::Operator(_) | Author::Machine => None,
+            },
+            Self::LoginLink { .. }
+            | Self::AddressUnknown
+            | Self::AddressDeactivated
+            | Self::AccountCreatedInYourGroup { .. }
+            | Self::OperatorAdded
+            | Self::OperatorSuspended
+            | Self::OperatorRestored
+            | Self::OrderProposed { .. }
+            | Self::ConfirmAddress { .. }
+            | Self::OrderCarriedOut { .. }
+            | Self::AddressGained
+            | Self::AddressLost
+            | Self::JournalCheckpoint { .. } => None,
+        }
+    }
+
     /// Whether somebody waits for it in front of a screen: it goes before all others.
     #[must_use]
     pub fn is_urgent(&self) -> bool {
@@ -189,6 +217,27 @@ impl Mail {
     #[must_use]
     pub fn number(&self) -> u32 {
         self.number
+    }
+
+    /// Of all whom it goes to, the one who is left out: nobody is told of their own account as of somebody else's (A7), nor of
+    /// what they proposed themselves (A6).
+    #[must_use]
+    pub fn skips(&self) -> Option<Principal> {
+        match (&self.to, self.message) {
+            (
+                Recipient::ResponsablesOf(_),
+                Message::AccountCreatedInYourGroup { account, .. }
+                | Message::OrderProposed { account, .. },
+            ) => Some(Principal::Account(account)),
+            (
+                Recipient::Operators,
+                Message::OrderProposed {
+                    by: Author::Operator(id),
+                    ..
+                },
+            ) => Some(Principal::Operator(id)),
+            _ => None,
+        }
     }
 
     /// The same mail to one address: its copy has the id that [`id_for`](Self::id_for) says.

@@ -15,7 +15,6 @@ use aplus_core::group::{Requester, RequesterKind};
 use aplus_core::journal::seal::{ExportedEntry, Frontier, KeptCheckpoint, Seal, TreeHash};
 use aplus_core::journal::{BodyHash, Commitment, StoredEntry};
 use aplus_core::link::{LinkFacts, Purpose, Use};
-use aplus_core::mail::{Mail, Message, Recipient};
 use aplus_core::ports::{MailedCheckpoint, Outcome, Page, Repeated, Unsealed};
 use aplus_core::session::SessionFacts;
 use aplus_core::words::Language;
@@ -493,26 +492,6 @@ pub(crate) fn operator_status(row: &impl Line) -> Result<OperatorStatus> {
 /// The name of who asked support, where one was given.
 pub(crate) fn requester_name(request: &SupportRequest) -> Option<&str> {
     request.requester.name.as_ref().map(AsRef::as_ref)
-}
-
-/// Of all whom a mail goes to, the one who is not told: nobody is of their own account as of somebody else's, nor of what they
-/// proposed themselves.
-pub(crate) fn not_told(mail: &Mail) -> Option<Principal> {
-    match (&mail.to, mail.message) {
-        (
-            Recipient::ResponsablesOf(_),
-            Message::AccountCreatedInYourGroup { account, .. }
-            | Message::OrderProposed { account, .. },
-        ) => Some(Principal::Account(account)),
-        (
-            Recipient::Operators,
-            Message::OrderProposed {
-                by: Author::Operator(id),
-                ..
-            },
-        ) => Some(Principal::Operator(id)),
-        _ => None,
-    }
 }
 
 /// What was read with one more than the limit, cut to it, and from where it goes on.

@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use aplus::journal::seal::CheckpointVerifier;
-use aplus::{DualControl, EmailAddress, Reference, Requester};
 use aplus::{DualControl, EmailAddress, Reference, Requester, Retention, RetentionReason};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 

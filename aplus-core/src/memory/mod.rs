@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::account::{
-    AccountRecord, Author, Epoch, Group, Operator, OperatorStatus, Principal, Status, Version,
+    AccountRecord, Epoch, Group, Operator, OperatorStatus, Principal, Status, Version,
 };
 use crate::asking::Answer;
 use crate::journal::seal::{Frontier, KeptCheckpoint, Seal};
@@ -284,16 +284,14 @@ impl State {
                 .collect(),
             Recipient::ResponsablesOf(group) => self
                 .responsables(*group)
-                // Nobody is told of their own account as of somebody else's.
-                .filter(|account| told_of(&mail.message) != Some(account.id))
+                .filter(|account| mail.skips() != Some(Principal::Account(account.id)))
                 .filter_map(|account| account.email.clone())
                 .collect(),
             Recipient::Operators => self
                 .operators
                 .values()
                 .filter(|operator| operator.status == OperatorStatus::Active)
-                // Nor of what they proposed themselves.
-                .filter(|operator| proposed_by(&mail.message) != Some(operator.id.into()))
+                .filter(|operator| mail.skips() != Some(Principal::Operator(operator.id)))
                 .map(|operator| operator.email.clone())
                 .collect(),
         }
@@ -383,23 +381,6 @@ impl State {
 
 fn belongs(account: &AccountRecord, group: GroupId) -> bool {
     account.groups.iter().any(|mention| mention.id == group)
-}
-
-/// The account that a mail to responsables is about.
-fn told_of(message: &Message) -> Option<AccountId> {
-    match message {
-        Message::AccountCreatedInYourGroup { account, .. }
-        | Message::OrderProposed { account, .. } => Some(*account),
-        _ => None,
-    }
-}
-
-/// Who proposed what a mail to operators tells.
-fn proposed_by(message: &Message) -> Option<Author> {
-    match message {
-        Message::OrderProposed { by, .. } => Some(*by),
-        _ => None,
-    }
 }
 
 fn most(limit: u32) -> usize {

@@ -32,10 +32,10 @@ pub(super) type Statement = Query<'static, Postgres, PgArguments>;
 /// - `moved`, `noted`, `kept` and `mailed` follow `done` (P1). No order is promised among `with` queries, so that each takes
 ///   what it stands on from the one before.
 macro_rules! act_statement {
-    ($lock:literal, $done:expr, $answer:literal) => {
+    ($lock:literal, $done:expr, $answer:expr) => {
         $crate::postgres::acts::act_statement!($lock, "share", $done, $answer)
     };
-    ($lock:literal, $operators:literal, $done:expr, $answer:literal) => {
+    ($lock:literal, $operators:literal, $done:expr, $answer:expr) => {
         concat!(
             "with again as materialized (
                 select id, body_hash, account_id, group_id from aplus.journal_entry where request_id = $16
@@ -240,7 +240,7 @@ impl Mails {
             all.messages.push(message_text(&mail.message));
             all.links.push(mail.message.link().map(|id| *id.as_uuid()));
             all.urgent.push(mail.message.is_urgent());
-            let but = rows::not_told(mail).map(|who| match who {
+            let but = mail.skips().map(|who| match who {
                 Principal::Account(id) => *id.as_uuid(),
                 Principal::Operator(id) => *id.as_uuid(),
             });

@@ -3,30 +3,46 @@
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection, Row};
 
-use super::{migrate, rights};
+use super::error::Cause;
+use super::pool::DEADLINE;
+use super::{guards, migrate, rights};
 
 /// Why a database is not opened or not migrated.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The login may do what the database is to refuse.
     #[error(
-        "the login {login} may {excess}: give the server a login that is a member of aplus_runtime and of nothing else"
+        "the login {login} may {excess}: give the server a login that is a member of {runtime} and of nothing else"
     )]
     TooManyRights {
         /// Who.
         login: String,
         /// What.
         excess: String,
+        /// The role that has a server's rights.
+        runtime: String,
     },
     /// The login may not do what a server does.
     #[error(
-        "the login {login} may not {missing}: grant aplus_runtime to it, or run the migration as the owner, which states all rights anew"
+        "the login {login} may not {missing}: grant {runtime} to it, or run the migration as the owner, which states all rights anew"
     )]
     TooFewRights {
         /// Who.
         login: String,
         /// What.
         missing: String,
+        /// The role that has a server's rights.
+        runtime: String,
+    },
+    /// The login has the rights of a server, and does not use them.
+    #[error(
+        "the login {login} is a member of {runtime} and does not inherit its rights: alter role {login} inherit, and from PostgreSQL 16 on grant {runtime} to {login} with inherit true"
+    )]
+    NotInherited {
+        /// Who.
+        login: String,
+        /// The role that has a server's rights.
+        runtime: String,
     },
     /// A setting of the server loses what it acknowledged, or changes what a transaction sees.
     #[error(
@@ -51,6 +67,16 @@ pub enum OpenError {
         "the server is a standby, and rights are never read from one: connect to the primary (target_session_attrs, or the proxy's own address for it)"
     )]
     Standby,
+    /// A trigger of the schema is gone, or switched off.
+    #[error(
+        "the guard {guard} of aplus.{table} is missing or switched off: run the migration as the owner, which puts it back, and find out who took it away"
+    )]
+    Unguarded {
+        /// Its name.
+        guard: String,
+        /// The table that it stands on.
+        table: String,
+    },
     /// There is no schema.
     #[error("the schema aplus is not in this database: run the migration as its owner")]
     Missing,
@@ -74,12 +100,23 @@ pub enum OpenError {
         /// The newest that is known here.
         known: i64,
     },
+    /// Something listens there, and does not answer.
+    #[error(
+        "the PostgreSQL server does not answer within ten seconds: look whether the address and the port are its own, and what keeps it waiting"
+    )]
+    Silent,
     /// The prefix of the roles' names is not one.
     #[error("a prefix of roles is 1 to 40 characters of a-z, 0-9 and _, and begins with a letter")]
     Prefix,
     /// The database does not do it.
     #[error("the PostgreSQL database cannot be opened or migrated")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] Cause),
+}
+
+impl From<sqlx::Error> for OpenError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error.into())
+    }
 }
 
 /// As whom the database is opened.
@@ -91,10 +128,15 @@ pub(super) enum Login {
     OneRole,
 }
 
-/// One connection outside the pool: its error is the caller's, where a pool would try again until its patience is over.
+/// One connection outside the pool, within the deadline: its error is the caller's, where a pool would try again until its
+/// patience is over.
 pub(super) async fn open(options: &PgConnectOptions, login: Login) -> Result<(), OpenError> {
-    let mut connection = options.connect().await?;
-    settings(&mut connection).await?;
+    let opened = tokio::time::timeout(DEADLINE, checked(options, login)).await;
+    opened.unwrap_or(Err(OpenError::Silent))
+}
+
+async fn checked(options: &PgConnectOptions, login: Login) -> Result<(), OpenError> {
+    let mut connection = connect(options).await?;
     let (version, known) = (migrate::version(&mut connection).await?, migrate::known());
     match version {
         Some(found) if found < known => return Err(OpenError::Older { found, known }),
@@ -108,8 +150,20 @@ pub(super) async fn open(options: &PgConnectOptions, login: Login) -> Result<(),
     if version.is_none() {
         return Err(OpenError::Missing);
     }
+    guards::check(&mut connection).await?;
     connection.close().await?;
     Ok(())
+}
+
+/// A connection that finds what each must find.
+pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, OpenError> {
+    let connected = async {
+        let mut connection = options.connect().await?;
+        settings(&mut connection).await?;
+        Ok(connection)
+    };
+    let connected = tokio::time::timeout(DEADLINE, connected).await;
+    connected.unwrap_or(Err(OpenError::Silent))
 }
 
 /// What each connection must find: a primary that keeps what it acknowledges, and transactions that see what is committed

@@ -8,6 +8,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Result, Row};
 
 use super::acts::micros;
+use super::columns::link_columns;
 use super::row::Part;
 use super::{PostgresStore, seals, write};
 use crate::rows::{self, Line};
@@ -24,14 +25,14 @@ pub async fn claim(
     until: Timestamp,
     limit: u32,
 ) -> Result<Vec<QueuedMail>> {
-    let rows = sqlx::query(
+    let rows = sqlx::query(concat!(
         "with due as materialized (
             select id from aplus.outbox where to_address is not null and next_at <= $1
             order by urgent desc, queued_at, id limit $3 for update skip locked
         ),
         claimed as (
             update aplus.outbox set next_at = $2, attempts = attempts + 1 where id = any (array(select id from due))
-            returning *
+            returning id, to_address, kind, message, link_id, entry_id, urgent, language, queued_at, attempts
         )
         select m.id, m.to_address, m.message, m.language, m.queued_at, m.attempts - 1 as attempts_before,
             l.id as link_id, l.purpose as link_purpose, l.order_id as link_order_id, l.account_id as link_account_id,
@@ -41,17 +42,19 @@ pub async fn claim(
             l.wrong_addresses as link_wrong_addresses, l.epoch as link_epoch, l.current_epoch as link_current_epoch,
             l.active as link_active, l.next as link_next, l.hash as link_hash, l.nonce as link_nonce,
             l.key_id as link_key_id,
-            case when m.kind in ('welcome', 'added_to_group', 'removed_from_group', 'account_deactivated',
-                'account_reactivated')
-            then (
+            (
                 select email from aplus.account where id = (
                     select author_id from aplus.journal_entry where id = m.entry_id and author_kind = 'account'
                 )
-            ) end as author_email
+            ) as author_email
         from claimed m
-        left join lateral (select * from aplus.live_link where id = m.link_id offset 0) as l on true
-        order by m.urgent desc, m.queued_at, m.id",
-    )
+        left join lateral (
+            select ",
+        link_columns!("l"),
+        ", l.hash, l.nonce, l.key_id from aplus.live_link l where l.id = m.link_id offset 0
+        ) as l on true
+        order by m.urgent desc, m.queued_at, m.id"
+    ))
     .bind(micros(now))
     .bind(micros(until))
     .bind(i64::from(limit))
@@ -83,7 +86,11 @@ fn queued(row: &PgRow) -> Result<QueuedMail> {
     Ok(QueuedMail {
         id: MailId::from_uuid(row.try_get("id")?),
         to: rows::text(row, "to_address")?,
-        author_email: rows::optional_text(row, "author_email")?,
+        // The entry says who did it, and the message whether that is told.
+        author_email: match message.named_author() {
+            Some(_) => rows::optional_text(row, "author_email")?,
+            None => None,
+        },
         message,
         language: rows::language(row)?,
         queued_at: rows::time(row, "queued_at")?,

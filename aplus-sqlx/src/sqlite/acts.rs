@@ -11,7 +11,7 @@ use aplus_core::{Act, EmailAddress, EntryId, GroupId, Role, Roles, Timestamp};
 use sqlx::{Result, SqliteConnection};
 
 use super::journal;
-use crate::rows::{not_told, principal_columns, text};
+use crate::rows::{principal_columns, text};
 
 /// Why an act is not written: its request was carried out before (P3), or what it was decided on has moved (P2).
 ///
@@ -134,7 +134,7 @@ async fn addresses(
     connection: &mut SqliteConnection,
     mail: &Mail,
 ) -> Result<BTreeSet<EmailAddress>> {
-    let but = not_told(mail);
+    let but = mail.skips();
     let rows = match &mail.to {
         Recipient::Address(address) => return Ok(BTreeSet::from([address.clone()])),
         Recipient::Account(id) => {

@@ -74,7 +74,7 @@ pub async fn answer(connection: &mut PgConnection, answered: &AnsweredAsks) -> R
         ),
         kept as (
             insert into aplus.journal_erasable (entry_id, text, salt)
-            select e.* from noted join unnest($21, $30::text[], $31::bytea[]) as e (id, text, salt) using (id)
+            select e.id, e.text, e.salt from noted join unnest($21, $30::text[], $31::bytea[]) as e (id, text, salt) using (id)
         ),
         mailed as (
             insert into aplus.outbox

@@ -61,13 +61,13 @@ pub async fn waiting(
             select email, at from aplus.login_request where answered_at is null and at >= 0 order by at, id limit 1
         ),
         asks as materialized (
-            select r.* from oldest cross join lateral (
+            select r.id, r.at, r.browser, r.network, r.next, r.language from oldest cross join lateral (
                 select id, at, browser, network, next, language from aplus.login_request
                 where email = oldest.email and answered_at is null order by at, id limit $1
             ) as r
         ),
         counted as (
-            select a.*, (
+            select a.id, a.at, a.browser, a.network, a.next, a.language, (
                 select count(*) from (
                     select from aplus.login_request n
                     where n.network = a.network and n.at > a.at - $2 and n.at <= a.at limit $3
@@ -103,18 +103,19 @@ pub async fn waiting(
         ),
         live as (
             select l.id, l.browser, l.issued_at, l.expires_at
-            from oldest join aplus.account a on a.email = oldest.email join aplus.link l on l.account_id = a.id
+            from oldest join aplus.account a on a.email = oldest.email join aplus.live_link l on l.account_id = a.id
             where l.issued_at > $5 and l.expires_at > $6 and l.purpose = 'log_in' and l.used_at is null
-                and l.superseded_at is null and l.epoch = a.epoch and a.status = 'active'
+                and l.superseded_at is null and l.epoch = l.current_epoch and l.active
             union all
             select l.id, l.browser, l.issued_at, l.expires_at
-            from oldest join aplus.operator o on o.email = oldest.email join aplus.link l on l.operator_id = o.id
+            from oldest join aplus.operator o on o.email = oldest.email join aplus.live_link l on l.operator_id = o.id
             where l.issued_at > $5 and l.expires_at > $6 and l.purpose = 'log_in' and l.used_at is null
-                and l.superseded_at is null and l.epoch = o.epoch and o.status = 'active'
+                and l.superseded_at is null and l.epoch = l.current_epoch and l.active
             union all
             select l.id, l.browser, l.issued_at, l.expires_at
-            from ordered join aplus.link l on l.order_id = ordered.id
-            where l.expires_at > $6 and l.used_at is null and l.superseded_at is null and l.epoch = ordered.epoch
+            from ordered join aplus.live_link l on l.order_id = ordered.id
+            where l.expires_at > $6 and l.used_at is null and l.superseded_at is null and l.epoch = l.current_epoch
+                and l.active
         )
         select oldest.email, coalesce(a.id, ordered.account_id) as account_id, o.id as operator_id,
             coalesce(a.epoch, o.epoch, ordered.epoch) as epoch,

@@ -328,7 +328,9 @@ create index aplus_support_order_to_confirm on aplus_support_order (new_email, a
 -- Links and sessions are read through these two alone: with their owner's epoch and standing of now (P24).
 create view aplus_live_link as
 select
-    l.*,
+    l.id, l.hash, l.nonce, l.key_id, l.purpose, l.account_id, l.operator_id, l.email, l.browser, l.issued_at,
+    l.expires_at, l.epoch, l.next, l.language, l.used_at, l.session_id, l.superseded_at, l.wrong_addresses,
+    l.order_id,
     coalesce(a.epoch, o.epoch) as current_epoch,
     -- One that confirms an address counts only while its order waits for just that (P63); the order's time ends its own.
     coalesce(a.status, o.status) = 'active' and (l.order_id is null or exists (
@@ -342,7 +344,8 @@ left join aplus_operator o on o.id = l.operator_id;
 
 create view aplus_live_session as
 select
-    s.*,
+    s.id, s.hash, s.nonce, s.key_id, s.account_id, s.operator_id, s.link_id, s.browser, s.opened_at, s.last_seen_at,
+    s.ended_at, s.epoch,
     coalesce(a.epoch, o.epoch) as current_epoch,
     coalesce(a.status, o.status) = 'active' as active
 from aplus_session s
