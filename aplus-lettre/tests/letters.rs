@@ -15,7 +15,7 @@ use aplus_core::words::Language;
 use aplus_core::words::letters::{Letters, StandardLetters};
 use aplus_core::{
     AccountId, Author, BrowserHash, GroupId, HostKey, LinkHash, LinkId, LinkSecret, MailId, Nonce,
-    RequesterKind, Timestamp,
+    RequesterKind, Retention, Timestamp,
 };
 use aplus_test_relay::{Authority, Mode, Relay};
 use common::{SOON, email, letter, mailer, site};
@@ -99,7 +99,8 @@ async fn each_letter_arrives_whole_in_both_languages() {
         for language in Language::ALL {
             let number = number * 2 + u128::from(language == Language::English);
             let queued = queued(number, message, language);
-            let letter = StandardLetters.letter(&queued, Some(&secret), &site());
+            let letter =
+                StandardLetters.letter(&queued, Some(&secret), &site(), &Retention::default());
             mailer.send(&letter).await.unwrap();
             let mail = relay.mail(SOON);
             assert!(mail.secure);

@@ -7,6 +7,7 @@ mod accounts;
 mod builder;
 mod context;
 mod courier;
+mod delivery;
 mod details;
 mod erasure;
 mod error;
@@ -15,12 +16,14 @@ mod founding;
 mod housekeeping;
 mod journal;
 mod login;
+mod pace;
 mod sessions;
 mod sight;
 mod support;
 mod system;
 #[cfg(feature = "test-util")]
 mod testing;
+mod work;
 
 pub use accounts::{Created, Warning};
 pub use builder::{Builder, NoticeDomains};
@@ -90,8 +93,8 @@ struct Inner {
     retention: Retention,
     limits: AskLimits,
     notices: NoticeDomains,
-    /// Wakes the courier of this process when an asking or a mail was queued.
-    work: tokio::sync::Notify,
+    pace: pace::Pace,
+    work: work::Work,
 }
 
 impl std::fmt::Debug for Aplus {
@@ -261,7 +264,7 @@ impl Aplus {
                 }
             };
             let act = permit.into_act(self.circumstances(context, wanted.author)?);
-            let act = if context.silent { act.silent() } else { act };
+            let act = context.telling(act);
             match write(act).await? {
                 Outcome::Done(done) => {
                     self.0.work.notify_one();
