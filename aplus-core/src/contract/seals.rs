@@ -8,7 +8,7 @@ use super::world::{World, email, minutes};
 use crate::journal::seal::{
     Checkpoint, CheckpointKey, JournalLine, Kept, KeptCheckpoint, TreeHash, check, leaf_bytes,
 };
-use crate::mail::Message;
+use crate::mail::{Message, Urgency};
 use crate::ports::{CheckpointMail, MailedCheckpoint, Outcome, Sealing, Store, Unsealed};
 use crate::{EntryId, MailId, Timestamp};
 
@@ -146,7 +146,7 @@ pub(super) async fn a_sealing_and_its_mail_are_written_together(harness: &dyn Ha
     assert_eq!(store.seal(late).await.unwrap(), Outcome::Stale);
     assert_eq!(world.outbox().await, before);
     // What it carries is the note of that checkpoint.
-    let mails = store.claim(noon, noon.saturating_add(minutes(2)), 1_000);
+    let mails = store.claim(noon, noon.saturating_add(minutes(2)), 1_000, Urgency::Bulk);
     let mails = mails.await.unwrap();
     let told = mails.iter().find(|mail| mail.id == id).expect("the mail");
     assert_eq!(told.note.as_ref(), Some(&first.checkpoint.note));

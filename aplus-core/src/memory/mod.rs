@@ -21,7 +21,7 @@ use crate::asking::Answer;
 use crate::journal::seal::{Frontier, KeptCheckpoint, Seal};
 use crate::journal::{Entry, Salt, StoredEntry};
 use crate::link::{LinkFacts, Use};
-use crate::mail::{Mail, Message, Recipient};
+use crate::mail::{Mail, Message, Recipient, Urgency};
 use crate::order::Order;
 use crate::ports::{NewAsk, NewLink, NewSession, Page, Repeated, StoreError};
 use crate::rules::{Basis, Permitted};
@@ -156,6 +156,7 @@ struct RefusalRow {
 struct MailRow {
     to: Option<EmailAddress>,
     message: Message,
+    urgency: Urgency,
     language: Language,
     queued_at: Timestamp,
     /// From when on it may be claimed: after a postponement, or when a claim that was not settled ends.
@@ -166,10 +167,17 @@ struct MailRow {
 }
 
 impl MailRow {
-    fn new(to: &EmailAddress, message: Message, language: Language, at: Timestamp) -> Self {
+    fn new(
+        to: &EmailAddress,
+        message: Message,
+        urgency: Urgency,
+        language: Language,
+        at: Timestamp,
+    ) -> Self {
         Self {
             to: Some(to.clone()),
             message,
+            urgency,
             language,
             queued_at: at,
             due_at: at,
@@ -268,7 +276,7 @@ impl State {
 
     fn queue(&mut self, mail: &Mail, language: Language, at: Timestamp) {
         for to in self.addresses(mail) {
-            let row = MailRow::new(&to, mail.message, language, at);
+            let row = MailRow::new(&to, mail.message, mail.urgency(), language, at);
             self.mails.insert(mail.id_for(&to), row);
         }
     }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::{MailRow, MemoryStore, State};
 use crate::EntryId;
 use crate::journal::seal::{ExportedEntry, JournalLine, KeptCheckpoint, Seal, TreeHash};
-use crate::mail::Message;
+use crate::mail::{Message, Urgency};
 use crate::ports::{
     EachLine, MailedCheckpoint, Outcome, SealedEntry, Sealing, Seals, StoreError, Unsealed, Written,
 };
@@ -76,7 +76,13 @@ impl Seals for MemoryStore {
         if let Some(mail) = &sealing.mail {
             state.checkpoint_mails.insert(size, sealing.at);
             let message = Message::JournalCheckpoint { size };
-            let row = MailRow::new(&mail.to, message, Language::default(), sealing.at);
+            let row = MailRow::new(
+                &mail.to,
+                message,
+                Urgency::Usual,
+                Language::default(),
+                sealing.at,
+            );
             state.mails.insert(mail.id, row);
         }
         if !sealing.entries.is_empty() {

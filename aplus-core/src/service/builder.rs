@@ -1,9 +1,12 @@
 //! What a host gives and chooses.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::anchors::Anchored;
+use super::pace::Pace;
+use super::work::Work;
 use super::{Aplus, Inner, SystemClock, SystemEntropy};
 use crate::asking::AskLimits;
 use crate::journal::seal::{CheckpointKey, CheckpointVerifier};
@@ -60,7 +63,8 @@ impl Builder {
             seal_pause: SEAL_PAUSE,
             anchors: Vec::new(),
             anchor_mail: None,
-            work: tokio::sync::Notify::new(),
+            pace: Pace::new(Pace::DEFAULT),
+            work: Work::default(),
         })
     }
 
@@ -91,6 +95,13 @@ impl Builder {
     /// To which domains a mail goes about an address without an active account (L7).
     pub fn notices(mut self, notices: NoticeDomains) -> Self {
         self.0.notices = notices;
+        self
+    }
+
+    /// How many mails of imports this process hands over in a minute: 60 if not set. They go out evenly, behind all others, so
+    /// that a relay that counts has room for the links. The mails of several processes add up.
+    pub fn import_mails_per_minute(mut self, number: NonZeroU32) -> Self {
+        self.0.pace = Pace::new(number);
         self
     }
 

@@ -8,6 +8,7 @@ mod anchors;
 mod builder;
 mod context;
 mod courier;
+mod delivery;
 mod details;
 mod erasure;
 mod error;
@@ -18,6 +19,7 @@ mod journal;
 mod login;
 mod operators;
 mod orders;
+mod pace;
 mod sealed;
 mod sealing;
 mod sessions;
@@ -26,6 +28,7 @@ mod support;
 mod system;
 #[cfg(feature = "test-util")]
 mod testing;
+mod work;
 
 pub use accounts::{Created, Warning};
 pub use anchors::FileAnchor;
@@ -107,8 +110,8 @@ struct Inner {
     seal_pause: std::time::Duration,
     anchors: Vec<Anchored>,
     anchor_mail: Option<EmailAddress>,
-    /// Wakes the courier of this process when an asking or a mail was queued.
-    work: tokio::sync::Notify,
+    pace: pace::Pace,
+    work: work::Work,
 }
 
 impl std::fmt::Debug for Aplus {
@@ -308,7 +311,7 @@ impl Aplus {
             }
         };
         let act = permit.into_act(self.circumstances(context, wanted.author)?);
-        let act = if context.silent { act.silent() } else { act };
+        let act = context.telling(act);
         match write(act).await? {
             Outcome::Done(done) => {
                 self.0.work.notify_one();

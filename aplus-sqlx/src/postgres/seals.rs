@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use aplus_core::EntryId;
 use aplus_core::journal::seal::{JournalLine, KeptCheckpoint, Seal, TreeHash};
-use aplus_core::mail::Message;
+use aplus_core::mail::{Message, Urgency};
 use aplus_core::ports::{
     EachLine, Outcome, SealedEntry, Sealing, Seals, StoreError, Unsealed, Written,
 };
@@ -69,7 +69,7 @@ pub async fn seal(connection: &mut PgConnection, sealing: &Sealing) -> Result<Ou
             select aplus.seal_entries($1, $2, $3, $4, $5, $6, $7 is not null) as done
         ),
         mailed as (
-            insert into aplus.outbox (id, to_address, kind, message, urgent, language, queued_at, next_at)
+            insert into aplus.outbox (id, to_address, kind, message, urgency, language, queued_at, next_at)
             select $7, $8, $9, $10, $11, $12, $5, $5 from sealed where done and $7 is not null
         )
         select done from sealed",
@@ -84,7 +84,7 @@ pub async fn seal(connection: &mut PgConnection, sealing: &Sealing) -> Result<Ou
     .bind(mail.map(|mail| mail.to.as_str().to_owned()))
     .bind(message.kind())
     .bind(message_text(&message))
-    .bind(message.is_urgent())
+    .bind(i16::from(Urgency::Usual))
     .bind(Language::default().as_str())
     .fetch_one(connection)
     .await?;

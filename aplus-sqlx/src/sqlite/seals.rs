@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use aplus_core::journal::seal::{JournalLine, KeptCheckpoint, Seal, TreeHash};
-use aplus_core::mail::Message;
+use aplus_core::mail::{Message, Urgency};
 use aplus_core::ports::{
     CheckpointMail, EachLine, Outcome, SealedEntry, Sealing, Seals, StoreError, Unsealed, Written,
 };
@@ -125,14 +125,14 @@ async fn tell(
         .execute(&mut *connection)
         .await?;
     sqlx::query(
-        "insert into aplus_outbox (id, to_address, kind, message, urgent, language, queued_at, next_at)
+        "insert into aplus_outbox (id, to_address, kind, message, urgency, language, queued_at, next_at)
         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
     )
     .bind(mail.id.as_uuid())
     .bind(mail.to.as_str())
     .bind(message.kind())
     .bind(serde_json::to_string(&message).map_err(|error| sqlx::Error::Encode(error.into()))?)
-    .bind(message.is_urgent())
+    .bind(i16::from(Urgency::Usual))
     .bind(Language::default().as_str())
     .bind(at.as_unix_micros())
     .execute(connection)

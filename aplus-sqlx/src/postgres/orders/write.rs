@@ -240,10 +240,10 @@ pub(in super::super) async fn carry_out(
         ),
         mailed as (
             insert into aplus.outbox
-                (id, to_address, kind, message, entry_id, urgent, language, queued_at, next_at)
-            select m.id, m.address, m.kind, m.message, $1, m.urgent, $20, $2, $2
-            from noted, unnest($15::uuid[], $16::text[], $17::text[], $18::text[], $19::boolean[])
-                as m (id, address, kind, message, urgent)
+                (id, to_address, kind, message, entry_id, urgency, language, queued_at, next_at)
+            select m.id, m.address, m.kind, m.message, $1, m.urgency, $20, $2, $2
+            from noted, unnest($15::uuid[], $16::text[], $17::text[], $18::text[], $19::smallint[])
+                as m (id, address, kind, message, urgency)
         )
         select word from carried",
     );
@@ -272,7 +272,7 @@ pub(in super::super) async fn carry_out(
         )
         .bind(
             mails()
-                .map(|(mail, _)| mail.message.is_urgent())
+                .map(|(mail, _)| i16::from(mail.urgency()))
                 .collect::<Vec<_>>(),
         )
         .bind(Language::default().as_str())
