@@ -15,7 +15,7 @@ use aplus_core::words::Language;
 use aplus_core::words::letters::{Letters, StandardLetters};
 use aplus_core::{
     AccountId, Author, BrowserHash, GroupId, HostKey, LinkHash, LinkId, LinkSecret, MailId, Nonce,
-    RequesterKind, Retention, Timestamp,
+    OrderId, RequesterKind, Retention, Role, Roles, Timestamp,
 };
 use aplus_test_relay::{Authority, Mode, Relay};
 use common::{SOON, email, letter, mailer, site};
@@ -45,7 +45,23 @@ fn messages() -> Vec<Message> {
                 requester,
             }),
             Message::AccountCreatedInYourGroup { .. } => Some(Message::OperatorAdded),
-            Message::OperatorAdded => None,
+            Message::OperatorAdded => Some(Message::OperatorSuspended),
+            Message::OperatorSuspended => Some(Message::OperatorRestored),
+            Message::OperatorRestored => Some(Message::OrderProposed {
+                account: AccountId::from_uuid(Uuid::from_u128(3)),
+                by,
+            }),
+            Message::OrderProposed { .. } => Some(Message::ConfirmAddress {
+                link: LinkId::from_uuid(Uuid::from_u128(2)),
+            }),
+            Message::ConfirmAddress { .. } => Some(Message::OrderCarriedOut {
+                roles: Some(Roles::only(Role::Aidant)),
+                details: true,
+            }),
+            Message::OrderCarriedOut { .. } => Some(Message::AddressGained),
+            Message::AddressGained => Some(Message::AddressLost),
+            Message::AddressLost => Some(Message::JournalCheckpoint { size: 5 }),
+            Message::JournalCheckpoint { .. } => None,
         };
     }
     messages
@@ -53,10 +69,14 @@ fn messages() -> Vec<Message> {
 
 fn queued(number: u128, message: Message, language: Language) -> QueuedMail {
     let issued_at: Timestamp = "2026-07-01T11:50:00Z".parse().unwrap();
+    let order = OrderId::from_uuid(Uuid::from_u128(6));
     let link = message.link().map(|id| LinkKey {
         facts: LinkFacts {
             id,
-            purpose: Purpose::LogIn,
+            purpose: match message {
+                Message::ConfirmAddress { .. } => Purpose::ConfirmAddress(order),
+                _ => Purpose::LogIn,
+            },
             principal: Principal::Account(AccountId::from_uuid(Uuid::from_u128(9))),
             email: email("camille.roux@ain.fr"),
             browser: BrowserHash::from_bytes([0; 32]),
@@ -82,6 +102,9 @@ fn queued(number: u128, message: Message, language: Language) -> QueuedMail {
         queued_at: issued_at,
         attempts: 0,
         link,
+        note: message.checkpoint().map(|size| {
+            format!("aplus.example.fr/journal\n{size}\nAAAA\n\n— aplus.example.fr/journal BBBB\n")
+        }),
         author_email: Some(email("o'neil&fils@ain.fr")),
     }
 }
@@ -125,7 +148,7 @@ async fn each_letter_arrives_whole_in_both_languages() {
             assert_eq!(mail.text, letter.text, "{message:?}");
             assert_eq!(mail.html, letter.html, "{message:?}");
             let token = mail.token().map(|token| LinkSecret::parse(token).unwrap());
-            let carries = matches!(message, Message::LoginLink { .. });
+            let carries = message.link().is_some();
             assert_eq!(
                 token.map(|token| token.hash()),
                 carries.then(|| secret.hash()),

@@ -1,6 +1,6 @@
 //! P11 to P14: what an act changes of an account, and what none does.
 
-use super::each_deed;
+use super::EachDeed;
 use crate::account::{Epoch, Principal, Status};
 use crate::contract::Harness;
 use crate::contract::deed::Deed;
@@ -10,7 +10,8 @@ use crate::ports::Outcome;
 use crate::{AccountId, Author, Role, Roles, Version};
 
 pub(in crate::contract) async fn address_and_roles_outlive_every_act(harness: &dyn Harness) {
-    for (world, scene, deed) in each_deed(harness).await {
+    let mut deeds = EachDeed::of(harness).await;
+    while let Some((world, scene, deed)) = deeds.next().await {
         let frozen = async |withdrawn: Option<AccountId>| {
             let mut frozen = Vec::new();
             for id in scene.accounts() {
@@ -46,7 +47,8 @@ pub(in crate::contract) async fn address_and_roles_outlive_every_act(harness: &d
 pub(in crate::contract) async fn versions_move_by_one_and_only_with_what_rights_stand_on(
     harness: &dyn Harness,
 ) {
-    for (world, scene, deed) in each_deed(harness).await {
+    let mut deeds = EachDeed::of(harness).await;
+    while let Some((world, scene, deed)) = deeds.next().await {
         let versions = async || {
             let mut accounts = Vec::new();
             for id in scene.accounts() {
@@ -114,7 +116,8 @@ pub(in crate::contract) async fn versions_move_by_one_and_only_with_what_rights_
 }
 
 pub(in crate::contract) async fn deactivation_adds_one_to_the_epoch(harness: &dyn Harness) {
-    for (world, scene, deed) in each_deed(harness).await {
+    let mut deeds = EachDeed::of(harness).await;
+    while let Some((world, scene, deed)) = deeds.next().await {
         let epochs = async || {
             let mut epochs = Vec::new();
             for id in scene.accounts() {

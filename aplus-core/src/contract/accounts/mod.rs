@@ -15,16 +15,24 @@ pub(super) use reading::*;
 pub(super) use taking::*;
 pub(super) use writing::*;
 
-/// A fresh store with a scene for each of its deeds.
-async fn each_deed(harness: &dyn Harness) -> Vec<(World, Scene, Deed)> {
-    let world = World::fresh(harness).await;
-    let number = world.scene().await.deeds().len();
-    let mut each = Vec::with_capacity(number);
-    for index in 0..number {
+/// Each deed of the scene, on a fresh store of its own; one at a time, so that no more stores are open.
+struct EachDeed<'h> {
+    harness: &'h dyn Harness,
+    number: usize,
+}
+
+impl<'h> EachDeed<'h> {
+    async fn of(harness: &'h dyn Harness) -> Self {
         let world = World::fresh(harness).await;
-        let scene = world.scene().await;
-        let deed = scene.deeds().swap_remove(index);
-        each.push((world, scene, deed));
+        let number = world.scene().await.deeds().len();
+        Self { harness, number }
     }
-    each
+
+    async fn next(&mut self) -> Option<(World, Scene, Deed)> {
+        self.number = self.number.checked_sub(1)?;
+        let world = World::fresh(self.harness).await;
+        let scene = world.scene().await;
+        let deed = scene.deeds().swap_remove(self.number);
+        Some((world, scene, deed))
+    }
 }

@@ -5,7 +5,7 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
-use super::each_deed;
+use super::EachDeed;
 use crate::account::{OperatorStatus, Principal};
 use crate::contract::Harness;
 use crate::contract::deed::Deed;
@@ -55,7 +55,8 @@ async fn addresses(
 pub(in crate::contract) async fn an_act_its_entry_its_seal_line_and_its_mails_are_written_together(
     harness: &dyn Harness,
 ) {
-    for (world, scene, deed) in each_deed(harness).await {
+    let mut deeds = EachDeed::of(harness).await;
+    while let Some((world, scene, deed)) = deeds.next().await {
         let entries = world.entries().await;
         let sealed: BTreeSet<_> = world.probe.seal_queue().await.into_iter().collect();
         let outbox: BTreeSet<_> = world.outbox().await.iter().map(|line| line.id).collect();
@@ -128,7 +129,8 @@ pub(in crate::contract) async fn an_act_its_entry_its_seal_line_and_its_mails_ar
 }
 
 pub(in crate::contract) async fn a_request_is_carried_out_once(harness: &dyn Harness) {
-    for (world, _, deed) in each_deed(harness).await {
+    let mut deeds = EachDeed::of(harness).await;
+    while let Some((world, _, deed)) = deeds.next().await {
         let request = world.request();
         let first = world.decide_for(&deed, Some(request)).await.unwrap();
         let second = world.decide_for(&deed, Some(request)).await.unwrap();
