@@ -91,6 +91,87 @@ fn one<'e>(entries: &'e [SeenEntry], kind: &str) -> &'e SeenEntry {
 }
 
 #[tokio::test]
+async fn who_was_refused_something_about_me_is_named_only_if_i_may_see_them() {
+    let town = town().await;
+    let Town { aplus, paul, .. } = &town;
+    let none = Context::default();
+    let request = SupportRequest {
+        requester: "anct".parse::<Requester>().unwrap(),
+        reference: Reference::parse("lettre 13").unwrap(),
+    };
+    let form = GroupForm {
+        draft: GroupDraft::new(GroupName::parse("Mairie de Liévin").unwrap()),
+        request: request.clone(),
+    };
+    let by = Author::Machine;
+    let elsewhere = aplus.create_group(by, &form, &none).await.unwrap().id;
+    let stranger = AccountDraft::new(email("luc@lievin.example"), Roles::only(Role::Responsable));
+    let created = aplus.create_account_for(by, elsewhere, &stranger, &request, &none);
+    let stranger = Author::Account(created.await.unwrap().account.id());
+    let of_paul = current(aplus, PAUL).await;
+    let refused = [
+        (stranger, Named::Somebody),
+        (town.marie.author(), Named::Account(email(MARIE))),
+    ];
+    for (author, _) in &refused {
+        // A stranger sees no such account, and it has been used.
+        assert!(aplus.withdraw(*author, *paul, &none).await.is_err());
+    }
+    let entries = own(aplus, &of_paul).await;
+    let seen = entries.iter().filter(|entry| entry.kind == "refused");
+    let seen: Vec<_> = seen
+        .map(|entry| (entry.author.unwrap(), entry.who.clone()))
+        .collect();
+    for expected in &refused {
+        assert!(seen.contains(expected), "{expected:?}: {seen:?}");
+    }
+    assert!(!format!("{entries:?}").contains("luc@"));
+    let whole = EntryFilter {
+        account: Some(*paul),
+        ..EntryFilter::default()
+    };
+    let whole = aplus
+        .journal(&town.support, &whole, None, 200, &none)
+        .await
+        .unwrap();
+    let by_name = |entry: &SeenEntry| entry.who == Named::Account(email("luc@lievin.example"));
+    assert!(whole.items.iter().any(by_name), "support sees who");
+}
+
+#[tokio::test]
+async fn whose_an_address_is_is_a_look_at_the_account() {
+    let town = town().await;
+    let Town {
+        aplus,
+        paul,
+        support,
+        ..
+    } = &town;
+    let none = Context::default();
+    let looks = async || {
+        let filter = EntryFilter {
+            kind: Some("looked"),
+            ..EntryFilter::default()
+        };
+        let looks = aplus
+            .store()
+            .search(&filter, None, 200)
+            .await
+            .unwrap()
+            .items;
+        looks.iter().map(|entry| entry.account).collect::<Vec<_>>()
+    };
+    let of = async |text: &str| aplus.whose(support, &email(text), &none).await.unwrap();
+    assert_eq!(of(PAUL).await, Some(Author::Account(*paul)));
+    assert_eq!(looks().await, [Some(*paul)]);
+    assert_eq!(of(SUPPORT).await, Some(support.author()));
+    assert_eq!(of("personne@mairie.example").await, None);
+    assert_eq!(looks().await, [Some(*paul)]);
+    let refused = aplus.whose(&town.marie, &email(PAUL), &none).await;
+    assert!(matches!(refused, Err(Error::Refused(Refusal::NotOperator))));
+}
+
+#[tokio::test]
 async fn what_others_did_to_me_is_told_with_who_but_never_from_where() {
     let town = town().await;
     let Town { aplus, paul, .. } = &town;

@@ -235,7 +235,7 @@ pub(super) async fn show(signed: Signed) -> Answer {
     page(&signed, shown, Some(days), next, Vec::new())
 }
 
-/// From the addresses that a form holds to the page of the search; nothing is looked at here.
+/// From the addresses that a form holds to the page of the search; whose account an address is is looked at, the journal is not.
 pub(super) async fn ask(signed: Signed) -> Answer {
     let (aplus, current, context) = (signed.aplus(), &signed.current, &signed.context);
     aplus
@@ -247,20 +247,25 @@ pub(super) async fn ask(signed: Signed) -> Answer {
     let account = match given(form, "compte", &mut errors) {
         None => None,
         Some(email) => {
-            let found = aplus.store().account_by_email(&email).await;
-            let found = found
-                .map_err(Error::from)?
-                .ok_or("Compte concerné\u{a0}: aucun compte n’a cette adresse.");
-            errors.of("compte", found, |said| (*said).to_owned())
+            let found = match aplus.whose(current, &email, context).await? {
+                Some(Author::Account(id)) => Ok(id),
+                Some(Author::Operator(_) | Author::Machine) | None => Err(()),
+            };
+            errors.of("compte", found, |()| {
+                "Compte concerné\u{a0}: aucun compte n’a cette adresse.".to_owned()
+            })
         }
     };
     let author = match form.text("par").trim() {
         MACHINE => Some(Author::Machine),
         _ => match given(form, "par", &mut errors) {
             None => None,
-            Some(email) => errors.of("par", author(&signed, &email).await?, |said| {
-                (*said).to_owned()
-            }),
+            Some(email) => {
+                let found = aplus.whose(current, &email, context).await?.ok_or(());
+                errors.of("par", found, |()| {
+                    "Fait par\u{a0}: ni compte ni membre de l’équipe n’a cette adresse.".to_owned()
+                })
+            }
         },
     };
     for (name, label) in [("du", "Du"), ("au", "Au")] {
@@ -278,7 +283,7 @@ pub(super) async fn ask(signed: Signed) -> Answer {
     if !errors.0.is_empty() {
         return page(&signed, Shown::sent(form), None, None, errors.0);
     }
-    let account = account.map(|account| account.id().to_string());
+    let account = account.map(|id| id.to_string());
     let author = author.map(actor_text);
     let pairs = [
         ("compte", account.as_deref().unwrap_or_default()),
@@ -295,20 +300,4 @@ fn given(form: &Pairs, name: &'static str, errors: &mut Errors) -> Option<EmailA
     errors.given(name, form.text(name), EmailAddress::parse, |error| {
         words::email_error(error, FRENCH)
     })
-}
-
-/// Whose address it is: an account's or an operator's, never both (A5).
-async fn author(
-    signed: &Signed,
-    email: &EmailAddress,
-) -> Result<Result<Author, &'static str>, Problem> {
-    let store = signed.aplus().store();
-    let account = store.account_by_email(email).await.map_err(Error::from)?;
-    if let Some(account) = account {
-        return Ok(Ok(Author::Account(account.id())));
-    }
-    let operator = store.operator_by_email(email).await.map_err(Error::from)?;
-    Ok(operator
-        .map(|operator| Author::Operator(operator.id))
-        .ok_or("Fait par\u{a0}: ni compte ni membre de l’équipe n’a cette adresse."))
 }

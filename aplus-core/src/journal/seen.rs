@@ -62,6 +62,21 @@ pub struct SeenEntry {
     pub origin: Option<Origin>,
 }
 
+impl SeenEntry {
+    /// Whether it is about whoever did it.
+    #[must_use]
+    pub fn is_about_its_author(&self) -> bool {
+        self.account
+            .is_some_and(|account| self.author == Some(Author::Account(account)))
+    }
+
+    /// What is known of the request that support acted on: the requester's name and the reference, as far as they are kept.
+    pub(crate) fn request_text(&self) -> Vec<&str> {
+        let texts = ["requester_name", "reference"].map(|name| self.text.get(name));
+        texts.into_iter().flatten().map(String::as_str).collect()
+    }
+}
+
 /// Whoever reads, and the people of whom there is to read.
 pub(crate) struct Reader<'a> {
     pub(crate) actor: &'a Actor,
@@ -110,6 +125,14 @@ impl Reader<'_> {
             (None, Some(operator)) => Some(self.name(Author::Operator(operator), sight)),
             (None, None) => None,
         };
+        let who = match (entry.author, &event) {
+            // Whoever was refused did nothing to the reader: they are known as to anybody who looks at them (A9).
+            (
+                Author::Account(id),
+                None | Some(Event::Refused { .. } | Event::RefusedAgain { .. }),
+            ) => self.target(id, sight),
+            (author, _) => self.name(author, sight),
+        };
         let hidden = matches!(entry.author, Author::Operator(_)) && !sight.names_operators();
         let (text, origin) = erasable.map_or_else(Default::default, |it| (it.text, it.origin));
         let groups = &mut self.people.groups.iter();
@@ -119,7 +142,7 @@ impl Reader<'_> {
             at: entry.at,
             sight,
             author: (!hidden).then_some(entry.author),
-            who: self.name(entry.author, sight),
+            who,
             account: entry.account,
             whom,
             group: entry.group,
@@ -154,7 +177,7 @@ impl Reader<'_> {
         }
     }
 
-    /// On whom it was done: seen by whoever may see the account now.
+    /// Somebody's address, for whoever may see the account now.
     fn target(&self, account: AccountId, sight: EntrySight) -> Named {
         let name = self.name(Author::Account(account), sight);
         let mut accounts = self.people.accounts.iter();

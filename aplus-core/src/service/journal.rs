@@ -5,7 +5,7 @@ use crate::journal::seen::{Reader, mentioned};
 use crate::journal::{EntryFilter, EntryPosition, SeenEntry, StoredEntry};
 use crate::ports::Page;
 use crate::rules::{self, Action, Subject};
-use crate::{Actor, Author, Principal};
+use crate::{Actor, Author, EmailAddress, Principal};
 
 impl EntryFilter {
     /// What support looks at that asks for these: whoever asks for all that an account did looks at the account.
@@ -63,6 +63,28 @@ impl Aplus {
             context,
         )
         .await
+    }
+
+    /// Whose an address is, for support that narrows the journal to somebody: an account's, which is then looked at, or an
+    /// operator's; none if it is nobody's (A5, T1).
+    ///
+    /// # Errors
+    /// As [`Aplus::journal`].
+    pub async fn whose(
+        &self,
+        current: &Current,
+        email: &EmailAddress,
+        context: &Context,
+    ) -> Result<Option<Author>, Error> {
+        let nothing = EntryFilter::default();
+        self.may_read_journal(current, &nothing, context).await?;
+        if let Some(account) = self.0.store.account_by_email(email).await? {
+            let subject = Subject::Account(account.id());
+            self.look(current.author(), subject, context).await?;
+            return Ok(Some(Author::Account(account.id())));
+        }
+        let operator = self.0.store.operator_by_email(email).await?;
+        Ok(operator.map(|operator| Author::Operator(operator.id)))
     }
 
     /// A page of one's own journal, the newest first: what was done on one's account, and what one did; of an operator,

@@ -47,7 +47,7 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
             quoted_group(entry),
             at_request(entry, *requester)
         ),
-        Event::MemberRemoved if to_oneself(entry) => format!(
+        Event::MemberRemoved if entry.is_about_its_author() => format!(
             "{} left the group{}{when}.",
             subject(entry),
             quoted_group(entry)
@@ -199,7 +199,7 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
             action_words(action),
             field.as_deref().map(field_words).unwrap_or_default(),
             match entry.whom {
-                Some(_) if !to_oneself(entry) => format!(", on {}", object(entry)),
+                Some(_) if !entry.is_about_its_author() => format!(", on {}", object(entry)),
                 Some(_) | None => String::new(),
             },
             in_group(entry)
@@ -284,14 +284,6 @@ fn whose(entry: &SeenEntry) -> String {
     }
 }
 
-/// Whether it is about whoever did it.
-fn to_oneself(entry: &SeenEntry) -> bool {
-    match (&entry.author, entry.account) {
-        (Some(crate::Author::Account(author)), Some(account)) => *author == account,
-        _ => false,
-    }
-}
-
 fn quoted_group(entry: &SeenEntry) -> String {
     let name = entry.group_name.as_ref();
     name.map_or_else(String::new, |name| format!(" “{name}”"))
@@ -313,12 +305,7 @@ fn at_request(entry: &SeenEntry, requester: Option<RequesterKind>) -> String {
         Some(RequesterKind::Responsable) => "a responsable of the group",
         Some(RequesterKind::Person) => "the person whom the account is for",
     };
-    let [name, reference] = ["requester_name", "reference"].map(|field| entry.text.get(field));
-    let told: Vec<_> = [name, reference]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .collect();
+    let told = entry.request_text();
     match told[..] {
         [] => format!(", at the request of {who}"),
         _ => format!(", at the request of {who} ({})", told.join(", ")),

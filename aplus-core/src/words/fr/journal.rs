@@ -47,7 +47,7 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
             quoted_group(entry),
             at_request(entry, *requester)
         ),
-        Event::MemberRemoved if to_oneself(entry) => format!(
+        Event::MemberRemoved if entry.is_about_its_author() => format!(
             "{} a quitté le groupe{}{when}.",
             subject(entry),
             quoted_group(entry)
@@ -217,7 +217,7 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
             action_words(action),
             field.as_deref().map(field_words).unwrap_or_default(),
             match entry.whom {
-                Some(_) if !to_oneself(entry) => format!(", {}", for_whom(entry)),
+                Some(_) if !entry.is_about_its_author() => format!(", {}", for_whom(entry)),
                 Some(_) | None => String::new(),
             },
             in_group(entry)
@@ -311,14 +311,6 @@ fn whom(entry: &SeenEntry, before: &str) -> String {
     )
 }
 
-/// Whether it is about whoever did it.
-fn to_oneself(entry: &SeenEntry) -> bool {
-    match (&entry.author, entry.account) {
-        (Some(crate::Author::Account(author)), Some(account)) => *author == account,
-        _ => false,
-    }
-}
-
 fn quoted_group(entry: &SeenEntry) -> String {
     let name = entry.group_name.as_ref();
     name.map_or_else(String::new, |name| format!(" «\u{a0}{name}\u{a0}»"))
@@ -340,12 +332,7 @@ fn at_request(entry: &SeenEntry, requester: Option<RequesterKind>) -> String {
         Some(RequesterKind::Responsable) => "d'un responsable du groupe",
         Some(RequesterKind::Person) => "de la personne à qui le compte est destiné",
     };
-    let [name, reference] = ["requester_name", "reference"].map(|field| entry.text.get(field));
-    let told: Vec<_> = [name, reference]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .collect();
+    let told = entry.request_text();
     match told[..] {
         [] => format!(", à la demande {who}"),
         _ => format!(", à la demande {who} ({})", told.join(", ")),
