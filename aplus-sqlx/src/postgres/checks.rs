@@ -126,6 +126,8 @@ pub(super) enum Login {
     Runtime,
     /// One role that does all.
     OneRole,
+    /// Any that may read, over a schema that somebody may have changed.
+    Reader,
 }
 
 /// One connection outside the pool, within the deadline: its error is the caller's, where a pool would try again until its
@@ -150,7 +152,10 @@ async fn checked(options: &PgConnectOptions, login: Login) -> Result<(), OpenErr
     if version.is_none() {
         return Err(OpenError::Missing);
     }
-    guards::check(&mut connection).await?;
+    match guards::check(&mut connection).await {
+        Err(missing) if login == Login::Reader => tracing::warn!("{missing}"),
+        checked => checked?,
+    }
     connection.close().await?;
     Ok(())
 }

@@ -85,6 +85,20 @@ impl PostgresStore {
         Ok(Self::over(Pool::new(options, connections)))
     }
 
+    /// The same to read alone, as any login that may read, of the auditor's role too: neither its rights nor the guards are
+    /// asked for, since whoever checks a journal looks for what somebody changed. A guard that is missing is a warning in the
+    /// log.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect), but for rights and guards.
+    pub async fn connect_to_read(
+        options: PgConnectOptions,
+        connections: u32,
+    ) -> Result<Self, OpenError> {
+        checks::open(&options, checks::Login::Reader).await?;
+        Ok(Self::over(Pool::new(options, connections)))
+    }
+
     /// Takes a host's own pool, so that a connection serves its tables and ours. Its login is not asked what else it may
     /// do: usually one role does all, and the database no longer refuses what the rules refuse.
     ///

@@ -53,7 +53,7 @@ impl Database {
             Kind::Sqlite(file) => sqlite::open_to_read(&common.database_url, &file)
                 .await?
                 .map(Self::Sqlite),
-            Kind::Postgres => Some(Self::Postgres(postgres::open_as_it_is(common).await?)),
+            Kind::Postgres => Some(Self::Postgres(postgres::open_to_read(common).await?)),
         })
     }
 

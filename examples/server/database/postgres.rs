@@ -26,7 +26,7 @@ pub(crate) async fn open(common: &Common) -> Result<PostgresStore, Failure> {
 ///
 /// # Errors
 /// What the store says, with the name of the option.
-pub(crate) async fn open_as_it_is(common: &Common) -> Result<PostgresStore, Failure> {
+async fn open_as_it_is(common: &Common) -> Result<PostgresStore, Failure> {
     let options = parsed("--database-url", &common.database_url)?;
     let about = |error| Failure::about("--database-url", error);
     if common.insecure_one_role {
@@ -38,6 +38,17 @@ pub(crate) async fn open_as_it_is(common: &Common) -> Result<PostgresStore, Fail
     PostgresStore::connect_with(options, CONNECTIONS)
         .await
         .map_err(about)
+}
+
+/// Opens a schema that is there to read it alone, also one that somebody has tampered with.
+///
+/// # Errors
+/// What the store says, with the name of the option.
+pub(crate) async fn open_to_read(common: &Common) -> Result<PostgresStore, Failure> {
+    let options = parsed("--database-url", &common.database_url)?;
+    PostgresStore::connect_to_read(options, CONNECTIONS)
+        .await
+        .map_err(|error| Failure::about("--database-url", error))
 }
 
 /// Lets operators be made: by the owner alone, unless one role does all (A14).
