@@ -14,6 +14,7 @@ use sqlx::{Connection, PgConnection, Result, Row};
 use uuid::Uuid;
 
 use super::acts::{message_text, micros};
+use super::columns::entry_columns;
 use super::{PostgresStore, act, read};
 use crate::rows::{self, count_column, peaks_column};
 
@@ -31,17 +32,19 @@ pub async fn unsealed(connection: &mut PgConnection, limit: u32) -> Result<Unsea
             m.at as mailed_at,
             (select entry_id from aplus.seal_queue order by entry_id limit 1) is not null as waits
         from aplus.seal_tree t
-        left join lateral (select * from aplus.checkpoint order by size desc limit 1) as c on true
-        left join lateral (select * from aplus.checkpoint_mail order by size desc limit 1) as m on true",
+        left join lateral (select size, at, note from aplus.checkpoint order by size desc limit 1) as c on true
+        left join lateral (select size, at from aplus.checkpoint_mail order by size desc limit 1) as m on true",
     )
     .fetch_one(&mut *connection)
     .await?;
     let mut unsealed = rows::unsealed(&row)?;
     if row.try_get("waits")? {
-        let rows = sqlx::query(
+        let rows = sqlx::query(concat!(
             "select e.*, null::text as text from (select entry_id from aplus.seal_queue order by entry_id limit $1) as q
-            cross join lateral (select * from aplus.journal_entry where id = q.entry_id offset 0) as e order by e.id",
-        )
+            cross join lateral (select ",
+            entry_columns!("j"),
+            " from aplus.journal_entry j where j.id = q.entry_id offset 0) as e order by e.id",
+        ))
         .bind(i64::from(limit))
         .fetch_all(connection)
         .await?;
@@ -99,7 +102,7 @@ pub async fn seal(connection: &mut PgConnection, sealing: &Sealing) -> Result<Ou
 /// # Errors
 /// Of the database.
 pub async fn last_checkpoint(connection: &mut PgConnection) -> Result<Option<KeptCheckpoint>> {
-    let row = sqlx::query("select * from aplus.checkpoint order by size desc limit 1")
+    let row = sqlx::query("select size, at, note from aplus.checkpoint order by size desc limit 1")
         .fetch_optional(connection)
         .await?;
     row.as_ref().map(rows::checkpoint).transpose()
@@ -113,7 +116,7 @@ pub async fn checkpoint(
     connection: &mut PgConnection,
     size: u64,
 ) -> Result<Option<KeptCheckpoint>> {
-    let row = sqlx::query("select * from aplus.checkpoint where size = $1")
+    let row = sqlx::query("select size, at, note from aplus.checkpoint where size = $1")
         .bind(count_column(size))
         .fetch_optional(connection)
         .await?;
@@ -125,7 +128,7 @@ pub async fn checkpoint(
 /// # Errors
 /// Of the database.
 pub async fn seal_of(connection: &mut PgConnection, entry: EntryId) -> Result<Option<Seal>> {
-    let row = sqlx::query("select * from aplus.seal where entry_id = $1")
+    let row = sqlx::query("select place, entry_id, hash from aplus.seal where entry_id = $1")
         .bind(entry.as_uuid())
         .fetch_optional(connection)
         .await?;
@@ -146,11 +149,13 @@ pub async fn seal_hashes(
 }
 
 async fn seals(connection: &mut PgConnection, place: u64, limit: u32) -> Result<Vec<Seal>> {
-    let rows = sqlx::query("select * from aplus.seal where place >= $1 order by place limit $2")
-        .bind(count_column(place))
-        .bind(i64::from(limit))
-        .fetch_all(connection)
-        .await?;
+    let rows = sqlx::query(
+        "select place, entry_id, hash from aplus.seal where place >= $1 order by place limit $2",
+    )
+    .bind(count_column(place))
+    .bind(i64::from(limit))
+    .fetch_all(connection)
+    .await?;
     rows.iter().map(rows::seal).collect()
 }
 
@@ -163,13 +168,15 @@ pub async fn sealed_since(
     place: u64,
     limit: u32,
 ) -> Result<Vec<SealedEntry>> {
-    let rows = sqlx::query(
+    let rows = sqlx::query(concat!(
         "select e.*, s.place, s.entry_id, s.hash,
             (select text from aplus.journal_erasable where entry_id = s.entry_id) as text
-        from (select * from aplus.seal where place >= $1 order by place limit $2) as s
-        cross join lateral (select * from aplus.journal_entry where id = s.entry_id offset 0) as e
+        from (select place, entry_id, hash from aplus.seal where place >= $1 order by place limit $2) as s
+        cross join lateral (select ",
+        entry_columns!("j"),
+        " from aplus.journal_entry j where j.id = s.entry_id offset 0) as e
         order by s.place",
-    )
+    ))
     .bind(count_column(place))
     .bind(i64::from(limit))
     .fetch_all(connection)
@@ -198,15 +205,17 @@ pub async fn export(connection: &mut PgConnection, each: &mut EachLine<'_>) -> R
 async fn lines(moment: &mut PgConnection, each: &mut EachLine<'_>) -> Result<ControlFlow<()>> {
     let mut after: Option<Uuid> = None;
     loop {
-        let rows = sqlx::query(
+        let rows = sqlx::query(concat!(
             "select e.*, x.text, x.salt from (
-                select * from aplus.journal_entry
-                where id >= coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and id is distinct from $1
-                order by id limit $2
+                select ",
+            entry_columns!("j"),
+            " from aplus.journal_entry j
+                where j.id >= coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and j.id is distinct from $1
+                order by j.id limit $2
             ) as e
-            left join lateral (select * from aplus.journal_erasable where entry_id = e.id offset 0) as x on true
+            left join lateral (select text, salt from aplus.journal_erasable where entry_id = e.id offset 0) as x on true
             order by e.id",
-        )
+        ))
         .bind(after)
         .bind(i64::from(PART))
         .fetch_all(&mut *moment)
@@ -263,12 +272,13 @@ async fn lines(moment: &mut PgConnection, each: &mut EachLine<'_>) -> Result<Con
     }
     let mut after = -1_i64;
     loop {
-        let rows =
-            sqlx::query("select * from aplus.checkpoint where size > $1 order by size limit $2")
-                .bind(after)
-                .bind(i64::from(PART))
-                .fetch_all(&mut *moment)
-                .await?;
+        let rows = sqlx::query(
+            "select size, at, note from aplus.checkpoint where size > $1 order by size limit $2",
+        )
+        .bind(after)
+        .bind(i64::from(PART))
+        .fetch_all(&mut *moment)
+        .await?;
         let Some(last) = rows.last() else { break };
         let is_last = is_last_part(&rows);
         after = last.try_get("size")?;
