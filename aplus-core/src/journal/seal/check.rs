@@ -200,6 +200,10 @@ pub fn check(kept: &Kept, verifiers: &[CheckpointVerifier], anchors: &[String]) 
     let entries: HashMap<_, _> = kept.entries.iter().map(|entry| (entry.id, entry)).collect();
     let altered = kept.entries.iter().filter(|entry| !entry.erasable_holds);
     findings.extend(altered.map(|entry| Finding::ErasableAltered { entry: entry.id }));
+    // Where the database was made to hold a second entry of one id.
+    let mut seen = HashSet::new();
+    let again = kept.entries.iter().filter(|entry| !seen.insert(entry.id));
+    findings.extend(again.map(|entry| Finding::Inserted { entry: entry.id }));
     places(kept, &entries, &mut findings);
     let (covered, anchored) = checkpoints(kept, verifiers, anchors, &mut findings);
     let until = |size: u64| {

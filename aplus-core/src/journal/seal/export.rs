@@ -33,6 +33,18 @@ pub enum JournalLine {
     Checkpoint(KeptCheckpoint),
 }
 
+impl JournalLine {
+    /// In which order the kinds come.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Entry(_) => 0,
+            Self::Seal(_) => 1,
+            Self::Queued(_) => 2,
+            Self::Checkpoint(_) => 3,
+        }
+    }
+}
+
 /// The columns of an entry and of its erasable part, exactly as they are stored: also what no program of ours would have
 /// written, so that the check can name it. A member that is not there is not taken for null.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -293,6 +305,7 @@ impl Export {
             return Err(lines.malformed(&format!("its format is not {FORMAT}")));
         }
         let (mut kept, mut counts) = (Kept::default(), Counts::default());
+        let (mut rank, mut last) = (0, None);
         loop {
             let line = match lines.next()? {
                 None => {
@@ -321,6 +334,15 @@ impl Export {
                     JournalLine::Checkpoint(KeptCheckpoint { size, at, note })
                 }
             };
+            let ranked = std::mem::replace(&mut rank, line.rank());
+            if rank < ranked {
+                return Err(lines.malformed("a line of this kind does not stand here"));
+            }
+            if let JournalLine::Entry(entry) = &line
+                && last.replace(entry.id) >= Some(entry.id)
+            {
+                return Err(lines.malformed("its id does not come after that of the entry before"));
+            }
             counts.count(&line);
             kept.take(line);
         }
