@@ -21,6 +21,7 @@ use aplus::service::FileAnchor;
 use aplus::sqlx::sqlite::SqliteStore;
 use aplus_test_postgres::Cluster;
 use common::Tokens;
+use common::checker::{bare, checked};
 use common::program::{Running, run, url};
 use common::scene::{self, KEY};
 use common::shared::Shared;
@@ -234,6 +235,15 @@ where
             "{harm}: {:?}",
             found.lines
         );
+        // Its export shows the same, to us and to a checker that is not ours.
+        let file = folder.path().join(format!("harmed{}", place.url().len()));
+        let exported = said(&place.url(), &["journal", "export", file.to_str().unwrap()]);
+        assert_eq!(exported.code, 0, "{harm}: {}", exported.error);
+        let public = aplus.journal_verifiers()[0].to_string();
+        let theirs = checked::<PathBuf>(&file, &public, &[]);
+        let ours = bare(found.lines.iter().map(String::as_str));
+        assert_eq!(theirs, (1, ours), "{harm}");
+        std::fs::remove_file(file).unwrap();
     }
     // Only an anchor shows what somebody did who has the database and the key.
     for (harm, expected) in [

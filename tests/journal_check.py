@@ -173,15 +173,15 @@ def opened_by(body, rest, key):
 
 def notes_of(text):
     """The notes of a file of anchors: each ends with its last line of signatures."""
-    notes, note, signatures = [], [], False
-    for line in text.split("\n"):
-        if signatures and not line.startswith("\u2014 "):
+    notes, note, signed = [], [], False
+    for line in text.replace("\r\n", "\n").removesuffix("\n").split("\n"):
+        is_signature = line.startswith("\u2014 ")
+        if signed and not is_signature:
             notes.append("\n".join(note) + "\n")
-            note, signatures = [], False
-        if not note and line == "":
+            note, signed = [], False
+        if not note and not line.strip():
             continue
-        if line == "" and not signatures:
-            signatures = True
+        signed = signed or is_signature
         note.append(line)
     if note:
         notes.append("\n".join(note) + "\n")
@@ -221,7 +221,6 @@ def check_entry(entry):
         value = entry[name]
         of_form(name, value, value is None and name == "text" or isinstance(value, str))
     of_form("at", entry["at"], whole(entry["at"]) and -2**63 <= entry["at"] < 2**63)
-    of_form("author_kind", entry["author_kind"], entry["author_kind"] in ("account", "operator", "machine"))
 
 
 def check_form(kind, value):
@@ -249,7 +248,7 @@ def read(path):
     """All lines of an export by their kind, in their order."""
     order = list(MEMBERS)
     found = {kind: [] for kind in order}
-    last = "header"
+    last, last_entry = "header", ""
     with open(path, "rb") as file:
         data = file.read()
     try:
@@ -272,7 +271,9 @@ def read(path):
         if members is not None and (not isinstance(value, dict) or set(value) != set(members)):
             raise Unusable(f"line {number}: {kind} has other members")
         check_form(kind, value)
-        last = kind
+        if kind == "entry" and value["id"] <= last_entry:
+            raise Unusable(f"line {number}: an entry does not come after the one before")
+        last, last_entry = kind, value["id"] if kind == "entry" else last_entry
         found[kind].append(value)
     if len(found["header"]) != 1 or len(found["end"]) != 1:
         raise Unusable("it does not have one header and one end")
@@ -346,8 +347,6 @@ def check(found, keys, anchors):
     findings = []
     entries = {}
     for entry in found["entry"]:
-        if entry["id"] in entries:
-            raise Unusable("an entry stands twice")
         entries[entry["id"]] = entry
     seals = found["seal"]
     places = {seal["hash"]: seal["place"] for seal in seals}
@@ -400,8 +399,8 @@ def check(found, keys, anchors):
         if last is None:
             return ""
         at = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=last["at"])
-        digits = f"{at.microsecond:06}".rstrip("0")
-        return f" until {at:%Y-%m-%dT%H:%M:%S}{'.' + digits if digits else ''}Z"
+        digits = f".{at.microsecond:06}" if at.microsecond else ""
+        return f" until {at:%Y-%m-%dT%H:%M:%S}{digits}Z"
 
     # Each once: two anchors may show the same.
     findings = list(dict.fromkeys(findings))

@@ -3,10 +3,12 @@
 #![allow(
     dead_code,
     unreachable_pub,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "each test file takes what it needs"
 )]
 
+pub mod checker;
 pub mod forwarder;
 pub mod program;
 pub mod scene;
