@@ -111,9 +111,10 @@ fn no_clock_and_no_randomness_but_through_the_ports() {
         lines_with("aplus-core/src", &sources, &["service/system.rs"]),
         Vec::<String>::new()
     );
-    // The age of a connection is no time of the domain.
+    // The age of a connection and a deadline are no time of the domain.
+    let own = ["postgres/pool.rs", "postgres/connection.rs"];
     assert_eq!(
-        lines_with("aplus-sqlx/src", &sources, &["postgres/pool.rs"]),
+        lines_with("aplus-sqlx/src", &sources, &own),
         Vec::<String>::new()
     );
     assert!(!lines_with("aplus-core/src/service", &sources, &[]).is_empty());

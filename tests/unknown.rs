@@ -188,7 +188,7 @@ impl Holder {
         loop {
             let rows: Vec<(i32, i32)> = sqlx::query_as(
                 "select pid, client_port from pg_stat_activity
-                where wait_event_type = 'Lock' and query !~ 'login_request|outbox m|refusal_count' order by query_start",
+                where wait_event_type = 'Lock' and query !~ 'login_request|update aplus.outbox|refusal_count' order by query_start",
             )
             .fetch_all(&mut self.observer)
             .await

@@ -415,7 +415,7 @@ pub(crate) const KINDS: [Kind; 18] = [
             // PostgreSQL answers these with a warning.
             (NOTHING, "grant update (email, roles) on aplus.account to current_user"),
             (NOTHING, "grant all on aplus.account to public"),
-            (NO_RIGHT, "grant all on all tables in schema aplus to {login}"),
+            (NOTHING, "grant all on all tables in schema aplus to {login}"),
             (NOTHING, "revoke select on aplus.account from {auditor}"),
             (NOTHING, "grant create on schema aplus to current_user"),
             (NO_RIGHT, "grant execute on function aplus.nothing_changes() to current_user"),
