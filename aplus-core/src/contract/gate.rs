@@ -7,8 +7,8 @@ use super::world::World;
 use crate::ports::Outcome;
 use crate::rules::AccountDraft;
 use crate::{
-    AccountId, Actor, Author, DualControl, GroupFacts, Policy, Role, Roles, Standing, Target,
-    Version, rules,
+    AccountId, Actor, Author, DualControl, GroupFacts, Policy, Refusal, Role, Roles, Standing,
+    Target, Version, rules,
 };
 
 /// What moves while the permit waits at the gate, and which account a deed of the table concerns.
@@ -115,6 +115,20 @@ fn waiting(scene: &Scene) -> Vec<(Deed, Option<AccountId>)> {
                 account: scene.first,
             },
             None,
+        ),
+        (
+            Deed::ApproveOrder {
+                by,
+                order: scene.raising,
+            },
+            Some(scene.both),
+        ),
+        (
+            Deed::RefuseOrder {
+                by,
+                order: scene.moving,
+            },
+            Some(scene.both),
         ),
     ]
 }
@@ -264,9 +278,14 @@ pub(super) async fn each_act_against_each_other(harness: &dyn Harness) {
             match outcome {
                 Outcome::Done(()) => {
                     done += 1;
-                    // One's own sessions end whatever has become of one's rights meanwhile.
+                    // One's own sessions end whatever has become of one's rights meanwhile; a new address is looked at again
+                    // when it is confirmed.
+                    let later = matches!(
+                        (after_it, &anew),
+                        (Deed::ProposeOrder { .. }, Err(Refusal::EmailTaken))
+                    );
                     assert!(
-                        anew.is_ok() || after_it.ends_own_sessions(),
+                        anew.is_ok() || after_it.ends_own_sessions() || later,
                         "{pair} was written against the rules: {anew:?}"
                     );
                     keeps_what_always_holds(&world, &scene, &pair).await;
@@ -274,8 +293,12 @@ pub(super) async fn each_act_against_each_other(harness: &dyn Harness) {
                 Outcome::Stale | Outcome::Taken => {
                     stale += 1;
                     assert_eq!(world.shown_of(&scene).await, before, "{pair}");
-                    let why =
-                        stands || anew.is_err() || outcome == Outcome::Taken || first == second;
+                    // A session may have ended by number.
+                    let why = stands
+                        || anew.is_err()
+                        || outcome == Outcome::Taken
+                        || first == second
+                        || after_it.ends_own_sessions();
                     assert!(why, "{pair}: nothing had moved");
                 }
                 Outcome::Repeated(_) => panic!("{pair} are two requests"),

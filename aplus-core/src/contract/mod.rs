@@ -57,6 +57,8 @@ mod erasure;
 mod gate;
 mod journal;
 mod logins;
+mod operators;
+mod orders;
 mod outbox;
 mod races;
 mod scene;
@@ -191,6 +193,23 @@ macro_rules! contract_cases {
                 docs time_is_bounded_from_its_beginning_and_before_its_end;
                 docs ones_own_journal_holds_what_one_did_and_what_was_done_to_one;
             }
+            operators {
+                docs an_operator_is_suspended_at_once;
+                docs two_bring_an_operator_back;
+                docs operators_are_read_in_pages;
+            }
+            orders {
+                P60 an_order_is_carried_out_once_and_only_on_what_it_was_proposed_on;
+                P61 a_new_address_is_confirmed_by_its_own_link_alone;
+                P61 an_address_that_is_somebodys_when_it_is_confirmed_is_taken;
+                P62 without_a_new_address_it_is_carried_out_with_its_approval;
+                P63 a_confirming_link_counts_only_while_its_order_waits;
+                P63 a_confirming_link_is_asked_for_with_the_new_address;
+                P64 an_order_is_decided_on_once;
+                docs an_order_is_kept_as_it_was_proposed;
+                docs an_order_is_proposed_with_its_account;
+                docs orders_are_read_the_newest_first;
+            }
             outbox {
                 P40 a_mail_is_claimed_by_one_at_a_time;
                 P40 urgent_mails_go_first_then_the_oldest;
@@ -220,6 +239,9 @@ macro_rules! contract_cases {
                 P40 of_many_couriers_one_claims;
                 P70 of_many_who_erase_at_once_each_entry_is_one_acts;
                 P71 of_many_who_empty_an_account_one_does;
+                P60 of_many_who_confirm_one_order_one_carries_it_out;
+                P64 of_those_who_decide_on_one_order_at_once_one_does;
+                P2 nobody_approves_after_losing_the_right;
             }
         }
     };
@@ -304,6 +326,7 @@ mod tests {
             include_str!("../ports/accounts.rs"),
             include_str!("../ports/logins.rs"),
             include_str!("../ports/journal.rs"),
+            include_str!("../ports/orders.rs"),
             include_str!("../ports/outbox.rs"),
             include_str!("../ports/erasure.rs"),
         ];

@@ -6,20 +6,21 @@ use std::time::Duration;
 
 use super::deed::Deed;
 use super::{Harness, OutboxLine, Probe};
-use crate::account::{Principal, SupportRequest};
-use crate::asking::{Answer, AskLimits};
+use crate::account::{Operator, Principal, SupportRequest};
+use crate::asking::{Answer, AskLimits, Silence};
 use crate::journal::{BodyHash, Entry, Erasable, Event, Origin, Salt, StoredEntry, entry::About};
 use crate::link::Purpose;
 use crate::mail::{Mail, Message, Recipient};
+use crate::order::Order;
 use crate::ports::{
-    AnsweredAsks, AskReceipt, AskSettings, Facts, NewAsk, NewLink, NewSession, Outcome, Store,
-    TargetRef, WaitingAsks, Wanted,
+    AnsweredAsks, AskReceipt, AskSettings, Facts, NewAsk, NewLink, NewSession, OrdersOf, Outcome,
+    Store, TargetRef, WaitingAsks, Wanted,
 };
 use crate::words::Language;
 use crate::{
     Account, AccountId, AskId, Author, BrowserHash, Circumstances, EmailAddress, EntryId, Group,
-    GroupId, HostKey, Lifetimes, LinkId, Nonce, OperatorId, Reference, RequestId, Requester,
-    RequesterKind, Role, Roles, SessionId, Timestamp,
+    GroupId, HostKey, Lifetimes, LinkId, Nonce, OperatorId, OrderId, Reference, RequestId,
+    Requester, RequesterKind, Role, Roles, SessionId, Timestamp,
 };
 
 /// The noon at which every world begins: so long ago that what happens then may be erased by any clock (P72).
@@ -127,8 +128,22 @@ impl World {
     }
 
     pub(super) fn entry(&self, at: Timestamp, author: Author, event: &Event) -> Entry {
+        self.entry_about(at, author, None, event)
+    }
+
+    pub(super) fn entry_about(
+        &self,
+        at: Timestamp,
+        author: Author,
+        account: Option<AccountId>,
+        event: &Event,
+    ) -> Entry {
         let id = EntryId::from_uuid(self.uuid());
-        let (about, salt) = (About::default(), Salt(self.bytes()));
+        let about = About {
+            account,
+            group: None,
+        };
+        let salt = Salt(self.bytes());
         Entry::new(
             id,
             at,
@@ -178,6 +193,15 @@ impl World {
         self.store.group(id).await.unwrap().expect("the group")
     }
 
+    pub(super) async fn operator(&self, id: OperatorId) -> Operator {
+        let operator = self.store.operator(id).await.unwrap();
+        operator.expect("the operator")
+    }
+
+    pub(super) async fn order(&self, id: OrderId) -> Order {
+        self.store.order(id).await.unwrap().expect("the order")
+    }
+
     pub(super) async fn entries(&self) -> Vec<StoredEntry> {
         self.store.entries(None, u32::MAX).await.unwrap()
     }
@@ -197,8 +221,11 @@ impl World {
         let mut accounts: Vec<_> = entries.iter().filter_map(|entry| entry.account).collect();
         accounts.sort_unstable();
         accounts.dedup();
+        let operators = self.store.operators(None, 10_000).await.unwrap().items;
+        let orders = self.store.orders(OrdersOf::All, None, None, 10_000).await;
+        let orders = orders.unwrap().items;
         let mut shown = format!(
-            "{groups:#?}{entries:#?}{queue:#?}{:#?}",
+            "{groups:#?}{operators:#?}{orders:#?}{entries:#?}{queue:#?}{:#?}",
             self.outbox().await
         );
         for id in accounts {
@@ -288,17 +315,24 @@ impl World {
         let (principal, epoch) = waiting.principal.expect("somebody has the address");
         let id = LinkId::from_uuid(self.uuid());
         let nonce = Nonce::from_bytes(self.bytes());
+        let until = ask.at.saturating_add(Lifetimes::default().link());
         NewLink {
             id,
             hash: self.key.link(id, &nonce).hash(),
             nonce,
             key: self.key.id(),
-            purpose: Purpose::LogIn,
+            purpose: match waiting.order {
+                Some(order) => Purpose::ConfirmAddress(order.id),
+                None => Purpose::LogIn,
+            },
             principal,
             email: ask.email.clone(),
             browser: ask.browser,
             issued_at: ask.at,
-            expires_at: ask.at.saturating_add(Lifetimes::default().link()),
+            expires_at: match waiting.order {
+                Some(order) => until.min(order.expires_at),
+                None => until,
+            },
             epoch,
             next: ask.next.clone(),
             language: ask.language,
@@ -320,7 +354,10 @@ impl World {
             supersedes: link.supersedes,
         };
         let to = Recipient::Address(ask.email.clone());
-        let letter = Message::LoginLink { link: link.id };
+        let letter = match link.purpose {
+            Purpose::LogIn => Message::LoginLink { link: link.id },
+            Purpose::ConfirmAddress(_) => Message::ConfirmAddress { link: link.id },
+        };
         AnsweredAsks {
             email: ask.email.clone(),
             answers: vec![(ask.id, answer)],
@@ -349,10 +386,7 @@ impl World {
     pub(super) async fn address_of(&self, principal: Principal) -> EmailAddress {
         match principal {
             Principal::Account(id) => self.account(id).await.email().cloned().expect("an address"),
-            Principal::Operator(id) => {
-                let operator = self.store.operator(id).await.unwrap();
-                operator.expect("the operator").email
-            }
+            Principal::Operator(id) => self.operator(id).await.email,
         }
     }
 
@@ -365,9 +399,21 @@ impl World {
     ) -> NewLink {
         let ask = self.ask(&self.address_of(principal).await, asked_by, at);
         self.queue(&ask).await;
-        let waiting = self.waiting(at).await.expect("the asking");
-        let link = self.issue(&waiting, &ask);
-        let answered = self.answer_with(&ask, link.clone());
+        self.answered_by_a_link(&ask).await
+    }
+
+    /// The link with which one asking is answered that waits; what else waits is answered with nothing before it.
+    pub(super) async fn answered_by_a_link(&self, ask: &NewAsk) -> NewLink {
+        let waiting = loop {
+            let waiting = self.waiting(ask.at).await.expect("the asking");
+            if waiting.email == ask.email {
+                break waiting;
+            }
+            let nothing = self.answer_nothing(&waiting.asks, Answer::Nothing(Silence::TooSoon));
+            assert_eq!(self.store.answer(nothing).await.unwrap(), Outcome::Done(()));
+        };
+        let link = self.issue(&waiting, ask);
+        let answered = self.answer_with(ask, link.clone());
         assert_eq!(
             self.store.answer(answered).await.unwrap(),
             Outcome::Done(())

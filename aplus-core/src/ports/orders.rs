@@ -21,7 +21,8 @@ pub enum OrdersOf {
 
 /// Reads and writes support orders (A6). Carrying one out sets the account's address and roles to what the order says,
 /// corrects the details that it names, adds one to the account's epoch and version and, where an active account gains or loses
-/// Responsable, to the version of each of its groups.
+/// Responsable, to the version of each of its groups. A confirmation that is the account's first log-in adds one to its version
+/// for each of the two.
 ///
 /// - **P60** An order MUST be carried out at most once, whatever runs at once, and only while it is approved, open, within its
 ///   time, and the account is exactly what the order was proposed on: otherwise [`Outcome::Stale`](super::Outcome::Stale).

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use super::each_deed;
-use crate::account::Principal;
+use crate::account::{OperatorStatus, Principal};
 use crate::contract::Harness;
 use crate::contract::deed::Deed;
 use crate::contract::scene::Scene;
@@ -26,7 +26,9 @@ async fn addresses(
         Recipient::Address(address) => BTreeSet::from([address.clone()]),
         Recipient::Account(id) => BTreeSet::from([world.address_of(Principal::Account(*id)).await]),
         Recipient::ResponsablesOf(group) => {
-            let Message::AccountCreatedInYourGroup { account, .. } = mail.message else {
+            let (Message::AccountCreatedInYourGroup { account, .. }
+            | Message::OrderProposed { account, .. }) = mail.message
+            else {
                 panic!("another mail to responsables: {mail:?}");
             };
             let members = world.store.members(*group, None, 1_000).await.unwrap();
@@ -37,10 +39,15 @@ async fn addresses(
             told.filter_map(|member| member.email().cloned()).collect()
         }
         Recipient::Operators => {
-            let operator = Principal::Operator(scene.operator);
-            let mut operators = BTreeSet::from([world.address_of(operator).await]);
-            operators.extend(added.cloned());
-            operators
+            let mut told: BTreeSet<_> = added.cloned().into_iter().collect();
+            for id in scene.operators() {
+                let operator = world.operator(id).await;
+                let proposed = matches!(mail.message, Message::OrderProposed { by, .. } if by == Author::Operator(id));
+                if operator.status == OperatorStatus::Active && !proposed {
+                    told.insert(operator.email);
+                }
+            }
+            told
         }
     }
 }
@@ -53,7 +60,8 @@ pub(in crate::contract) async fn an_act_its_entry_its_seal_line_and_its_mails_ar
         let sealed: BTreeSet<_> = world.probe.seal_queue().await.into_iter().collect();
         let outbox: BTreeSet<_> = world.outbox().await.iter().map(|line| line.id).collect();
         let prepared = world.decide(&deed).await.unwrap();
-        let (entry, mails) = (prepared.entry().clone(), prepared.mails().to_vec());
+        let new: Vec<_> = prepared.entries().into_iter().cloned().collect();
+        let mails = prepared.mails().to_vec();
         assert_eq!(
             prepared.write(&*world.store).await.unwrap(),
             Outcome::Done(()),
@@ -64,28 +72,31 @@ pub(in crate::contract) async fn an_act_its_entry_its_seal_line_and_its_mails_ar
         let written: Vec<_> = after.iter().filter(|it| !entries.contains(it)).collect();
         assert_eq!(
             (written.len(), after.len()),
-            (1, entries.len() + 1),
+            (new.len(), entries.len() + new.len()),
             "{deed:?}"
         );
-        let stored = written[0];
-        assert_eq!((stored.id, stored.at), (entry.id(), entry.at()), "{deed:?}");
-        assert_eq!(
-            (stored.kind.as_str(), stored.author),
-            (entry.kind(), entry.author())
-        );
-        assert_eq!(
-            (stored.account, stored.group),
-            (entry.account(), entry.group())
-        );
-        assert_eq!(
-            (stored.details.as_str(), stored.request),
-            (entry.details(), None)
-        );
-        assert_eq!(stored.erasable.as_deref(), Some(entry.erasable()));
-        assert_eq!(stored.commitment, *entry.commitment());
+        for entry in &new {
+            let stored = written.iter().find(|it| it.id == entry.id());
+            let stored = stored.unwrap_or_else(|| panic!("{deed:?}: {entry:?}"));
+            assert_eq!(stored.at, entry.at(), "{deed:?}");
+            assert_eq!(
+                (stored.kind.as_str(), stored.author),
+                (entry.kind(), entry.author())
+            );
+            assert_eq!(
+                (stored.account, stored.group),
+                (entry.account(), entry.group())
+            );
+            assert_eq!(
+                (stored.details.as_str(), stored.request),
+                (entry.details(), None)
+            );
+            assert_eq!(stored.erasable.as_deref(), Some(entry.erasable()));
+            assert_eq!(stored.commitment, *entry.commitment());
+        }
 
         let mut expected = sealed;
-        expected.insert(entry.id());
+        expected.extend(new.iter().map(crate::journal::Entry::id));
         assert_eq!(
             world
                 .probe

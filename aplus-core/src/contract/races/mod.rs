@@ -1,5 +1,7 @@
 //! Real concurrency: several threads, several handles of one store.
 
+mod orders;
+
 use std::future::Future;
 use std::sync::Arc;
 
@@ -13,6 +15,8 @@ use crate::account::Principal;
 use crate::ports::{Outcome, Store, StoreError};
 use crate::rules::{self, GroupDraft};
 use crate::{Actor, Author, GroupName, Matricule, Retention, Role, Roles, Status};
+
+pub(super) use orders::*;
 
 /// How often each race is run: a lost update need not show the first time.
 const ROUNDS: usize = 12;

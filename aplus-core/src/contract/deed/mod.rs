@@ -1,24 +1,36 @@
 //! One thing that somebody does, decided by the public rules on the store's own facts, then written.
 
+mod prepared;
+
+pub(super) use prepared::Prepared;
+
 use super::world::{World, on_request};
 use crate::Lifetimes;
 use crate::account::{Operator, Principal};
 use crate::group::Matricule;
 use crate::journal::{BodyHash, Entry, Erasable, Event, entry::About};
 use crate::link::{self, Presented, Verdict};
-use crate::mail::Mail;
-use crate::ports::{Outcome, Redemption, Store, Written};
-use crate::rules::{self, Basis, GroupDraft, Permitted, Subject};
+use crate::mail::{Mail, Message, Recipient};
+use crate::order::{OrderDraft, OrderedChange};
+use crate::ports::{Confirmed, Outcome, Redemption};
+use crate::rules::{self, GroupDraft, Subject};
 use crate::{
-    AccountId, Act, Actor, Author, BrowserHash, Circumstances, DualControl, EmailAddress, GroupId,
-    GroupName, JobTitle, LinkHash, Policy, ProfileChange, Refusal, RequestId, Retention, Roles,
-    SessionId, Timestamp,
+    AccountId, Actor, Author, BrowserHash, Circumstances, DualControl, EmailAddress, GroupId,
+    GroupName, JobTitle, LinkHash, OperatorId, OrderId, Policy, ProfileChange, Reason, Refusal,
+    RequestId, Retention, Roles, SessionId, Timestamp,
 };
 
 /// What somebody does.
 #[derive(Debug, Clone)]
 pub(super) enum Deed {
     CreateAccount {
+        by: Author,
+        group: GroupId,
+        email: EmailAddress,
+        roles: Roles,
+    },
+    /// By support, where a further responsable takes an approval (A7).
+    CreateOrdered {
         by: Author,
         group: GroupId,
         email: EmailAddress,
@@ -57,6 +69,32 @@ pub(super) enum Deed {
     AddOperator {
         email: EmailAddress,
     },
+    SuspendOperator {
+        by: Author,
+        operator: OperatorId,
+    },
+    RestoreOperator {
+        by: OperatorId,
+        operator: OperatorId,
+    },
+    ProposeOrder {
+        by: Author,
+        account: AccountId,
+        change: OrderedChange,
+        dual: DualControl,
+    },
+    ApproveOrder {
+        by: Author,
+        order: OrderId,
+    },
+    RefuseOrder {
+        by: Author,
+        order: OrderId,
+    },
+    WithdrawOrder {
+        by: Author,
+        order: OrderId,
+    },
     EndSession {
         by: Author,
         owner: Principal,
@@ -70,6 +108,7 @@ pub(super) enum Deed {
         by: Author,
         account: AccountId,
     },
+    /// With a link that logs in or, beside that, confirms the new address of an order.
     LogIn {
         link: LinkHash,
         browser: BrowserHash,
@@ -84,131 +123,6 @@ pub(super) enum Deed {
         account: AccountId,
         at: Timestamp,
     },
-}
-
-/// What was decided and is ready to be written.
-#[derive(Debug)]
-pub(super) enum Prepared {
-    CreateAccount(Box<Act<rules::CreateAccount>>),
-    AddMember(Act<rules::AddMember>),
-    RemoveMember(Act<rules::RemoveMember>),
-    Deactivate(Act<rules::Deactivate>),
-    Reactivate(Act<rules::Reactivate>),
-    Withdraw(Act<rules::Withdraw>),
-    EditProfile(Act<rules::EditProfile>),
-    CreateGroup(Act<rules::CreateGroup>),
-    AddOperator(Act<rules::AddOperator>),
-    EndSession(Act<rules::EndSession>),
-    EndAllSessions(Act<rules::EndAllSessions>),
-    Look(Act<rules::Look>),
-    LogIn(Box<Redemption>),
-    EraseJournal(Act<rules::EraseJournal>),
-    EmptyAccount(Act<rules::EmptyAccount>),
-}
-
-/// What all acts have, whatever they do.
-struct Parts<'a> {
-    entry: &'a Entry,
-    mails: &'a [Mail],
-    moved: &'a [GroupId],
-    basis: Option<&'a Basis>,
-}
-
-fn parts<A: Permitted>(act: &Act<A>) -> Parts<'_> {
-    Parts {
-        entry: act.entry(),
-        mails: act.mails(),
-        moved: act.moved_groups(),
-        basis: Some(act.basis()),
-    }
-}
-
-fn plain<T>(outcome: Outcome<T>) -> Outcome<()> {
-    match outcome {
-        Outcome::Done(_) => Outcome::Done(()),
-        Outcome::Taken => Outcome::Taken,
-        Outcome::Stale => Outcome::Stale,
-        Outcome::Repeated(repeated) => Outcome::Repeated(repeated),
-    }
-}
-
-impl Prepared {
-    fn parts(&self) -> Parts<'_> {
-        match self {
-            Self::CreateAccount(act) => parts(act),
-            Self::AddMember(act) => parts(act),
-            Self::RemoveMember(act) => parts(act),
-            Self::Deactivate(act) => parts(act),
-            Self::Reactivate(act) => parts(act),
-            Self::Withdraw(act) => parts(act),
-            Self::EditProfile(act) => parts(act),
-            Self::CreateGroup(act) => parts(act),
-            Self::AddOperator(act) => parts(act),
-            Self::EndSession(act) => parts(act),
-            Self::EndAllSessions(act) => parts(act),
-            Self::Look(act) => parts(act),
-            Self::EraseJournal(act) => parts(act),
-            Self::EmptyAccount(act) => parts(act),
-            Self::LogIn(redemption) => Parts {
-                entry: redemption.entry(),
-                mails: &[],
-                moved: &[],
-                basis: None,
-            },
-        }
-    }
-
-    pub(super) fn entry(&self) -> &Entry {
-        self.parts().entry
-    }
-
-    pub(super) fn mails(&self) -> &[Mail] {
-        self.parts().mails
-    }
-
-    pub(super) fn moved(&self) -> &[GroupId] {
-        self.parts().moved
-    }
-
-    /// Whether the decision stood on the version of anything.
-    pub(super) fn stands_on_versions(&self) -> bool {
-        self.parts().basis.is_some_and(|basis| {
-            !(basis.accounts().is_empty()
-                && basis.operators().is_empty()
-                && basis.groups().is_empty())
-        })
-    }
-
-    /// The id of what it creates, if it creates something; the session's where somebody logs in.
-    fn created(&self) -> uuid::Uuid {
-        match self {
-            Self::CreateAccount(act) => *act.account().as_uuid(),
-            Self::CreateGroup(act) => *act.group().as_uuid(),
-            Self::AddOperator(act) => *act.operator().as_uuid(),
-            Self::LogIn(redemption) => *redemption.session().id.as_uuid(),
-            _ => uuid::Uuid::nil(),
-        }
-    }
-
-    pub(super) async fn write(self, store: &dyn Store) -> Written<()> {
-        match self {
-            Self::CreateAccount(act) => store.create_account(*act).await.map(plain),
-            Self::AddMember(act) => store.add_member(act).await,
-            Self::RemoveMember(act) => store.remove_member(act).await,
-            Self::Deactivate(act) => store.deactivate(act).await,
-            Self::Reactivate(act) => store.reactivate(act).await,
-            Self::Withdraw(act) => store.withdraw(act).await,
-            Self::EditProfile(act) => store.edit_profile(act).await.map(plain),
-            Self::CreateGroup(act) => store.create_group(act).await.map(plain),
-            Self::AddOperator(act) => store.add_operator(act).await.map(plain),
-            Self::EndSession(act) => store.end_session(act).await,
-            Self::EndAllSessions(act) => store.end_all_sessions(act).await,
-            Self::Look(act) => store.look(act).await,
-            Self::LogIn(redemption) => store.redeem(*redemption).await,
-            Self::EraseJournal(act) => store.erase_journal(act).await,
-            Self::EmptyAccount(act) => store.empty_account(act).await,
-        }
-    }
 }
 
 impl Deed {
@@ -232,16 +146,23 @@ impl Deed {
     fn author(&self) -> Author {
         match self {
             Self::CreateAccount { by, .. }
+            | Self::CreateOrdered { by, .. }
             | Self::AddMember { by, .. }
             | Self::RemoveMember { by, .. }
             | Self::Deactivate { by, .. }
             | Self::Reactivate { by, .. }
             | Self::Withdraw { by, .. }
             | Self::CreateGroup { by, .. }
+            | Self::SuspendOperator { by, .. }
+            | Self::ProposeOrder { by, .. }
+            | Self::ApproveOrder { by, .. }
+            | Self::RefuseOrder { by, .. }
+            | Self::WithdrawOrder { by, .. }
             | Self::EndSession { by, .. }
             | Self::EndAllSessions { by, .. }
             | Self::Look { by, .. } => *by,
             Self::EditProfile { account } => Author::Account(*account),
+            Self::RestoreOperator { by, .. } => Author::Operator(*by),
             Self::AddOperator { .. }
             | Self::LogIn { .. }
             | Self::EraseJournal { .. }
@@ -251,16 +172,28 @@ impl Deed {
 
     fn concerns(&self) -> (Option<AccountId>, Option<GroupId>) {
         match self {
-            Self::CreateAccount { group, .. } => (None, Some(*group)),
+            Self::CreateAccount { group, .. } | Self::CreateOrdered { group, .. } => {
+                (None, Some(*group))
+            }
             Self::AddMember { account, group, .. } | Self::RemoveMember { account, group, .. } => {
                 (Some(*account), Some(*group))
             }
             Self::Deactivate { account, .. }
             | Self::Reactivate { account, .. }
             | Self::Withdraw { account, .. }
-            | Self::EmptyAccount { account, .. } => (Some(*account), None),
+            | Self::EmptyAccount { account, .. }
+            | Self::ProposeOrder { account, .. } => (Some(*account), None),
             _ => (None, None),
         }
+    }
+}
+
+/// A change that support wants, at a request and with a reason.
+pub(super) fn order_draft(change: OrderedChange) -> OrderDraft {
+    OrderDraft {
+        change,
+        request: on_request(),
+        reason: Reason::parse("elle a changé de service").unwrap(),
     }
 }
 
@@ -275,20 +208,32 @@ impl World {
         deed: &Deed,
         request: Option<(RequestId, BodyHash)>,
     ) -> Result<Prepared, Refusal> {
-        // Support acts alone here: what needs a second person is the rules' to refuse, not the store's.
+        // Support acts alone where the deed does not say otherwise: what needs a second person is the rules' to refuse.
         let policy = Policy {
-            dual_control: DualControl::None,
+            dual_control: match deed {
+                Deed::ProposeOrder { dual, .. } => *dual,
+                Deed::CreateOrdered { .. } => DualControl::All,
+                _ => DualControl::None,
+            },
             ..Policy::default()
         };
+        let order = match deed {
+            Deed::ApproveOrder { order, .. }
+            | Deed::RefuseOrder { order, .. }
+            | Deed::WithdrawOrder { order, .. } => self.store.order(*order).await.unwrap(),
+            _ => None,
+        };
         let (account, group) = deed.concerns();
+        let account = account.or(order.as_ref().map(|order| order.account));
         let facts = self.facts(deed.author(), account, group).await;
         let (actor, target, group) = (facts.actor, facts.target, facts.group);
+        let known = order.ok_or(Refusal::OrderNotFound);
         let support = !matches!(actor, Actor::Account(_));
         let target = target.ok_or(Refusal::AccountNotFound);
         let group = group.ok_or(Refusal::GroupNotFound);
         let now = self.circumstances(request);
         Ok(match deed {
-            Deed::CreateAccount { email, roles, .. } => {
+            Deed::CreateAccount { email, roles, .. } | Deed::CreateOrdered { email, roles, .. } => {
                 let draft = rules::AccountDraft::new(email.clone(), *roles);
                 let group = group?;
                 let permit = match support {
@@ -348,6 +293,47 @@ impl World {
                 let permit = rules::add_operator(&actor, email, known.as_ref())?;
                 Prepared::AddOperator(permit.into_act(now))
             }
+            Deed::SuspendOperator { operator, .. } => {
+                let target = self.operator(*operator).await;
+                let permit = rules::suspend_operator(&actor, &target.standing())?;
+                Prepared::SuspendOperator(permit.into_act(now))
+            }
+            Deed::RestoreOperator { operator, .. } => {
+                let target = self.operator(*operator).await;
+                let asked = match target.restore_asked {
+                    Some(asked) => Some((asked, self.operator(asked.by).await.standing())),
+                    None => None,
+                };
+                let asked = asked.as_ref().map(|(asked, by)| (*asked, by));
+                let permit = rules::restore_operator(&actor, &target.standing(), asked, now.at)?;
+                Prepared::RestoreOperator(permit.into_act(now))
+            }
+            Deed::ProposeOrder { change, .. } => {
+                let draft = order_draft(change.clone());
+                let lifetimes = Lifetimes::default();
+                let taken = match &change.email {
+                    Some(email) => self.store.holder(email).await.unwrap().is_some(),
+                    None => false,
+                };
+                let target = Some(&target?);
+                let permit =
+                    rules::propose_order(&actor, target, &draft, taken, &policy, &lifetimes)?;
+                Prepared::ProposeOrder(Box::new(permit.into_act(now)))
+            }
+            Deed::ApproveOrder { .. } => {
+                let (order, target) = (known?, target?);
+                let permit = rules::approve_order(&actor, target.standing(), &order, now.at)?;
+                Prepared::ApproveOrder(permit.into_act(now))
+            }
+            Deed::RefuseOrder { .. } => {
+                let (order, target) = (known?.facts(now.at), target?);
+                let permit = rules::refuse_order(&actor, target.standing(), &order, None)?;
+                Prepared::RefuseOrder(permit.into_act(now))
+            }
+            Deed::WithdrawOrder { .. } => {
+                let permit = rules::withdraw_order(&actor, &known?.facts(now.at))?;
+                Prepared::WithdrawOrder(permit.into_act(now))
+            }
             Deed::EndSession { owner, session, .. } => {
                 let permit = rules::end_session(&actor, *owner, *session)?;
                 Prepared::EndSession(permit.into_act(now))
@@ -398,14 +384,40 @@ impl World {
                 let entry = Entry::new(
                     now.entry, *at, author, about, &event, request, &nothing, now.salt,
                 );
+                let order = match facts.purpose.order() {
+                    Some(order) => Some(self.confirmed(order, *at).await),
+                    None => None,
+                };
                 Prepared::LogIn(Box::new(Redemption {
                     opening,
                     session,
                     entry,
-                    order: None,
+                    order,
                 }))
             }
         })
+    }
+
+    /// What is written beside a log-in that confirms an order's new address.
+    async fn confirmed(&self, id: OrderId, at: Timestamp) -> Confirmed {
+        let order = self.order(id).await;
+        let author = Author::Account(order.account);
+        let event = Event::OrderCarriedOut { order: id };
+        let entry = self.entry_about(at, author, Some(order.account), &event);
+        let told = [
+            (order.to.email, Message::AddressGained),
+            (order.from.email, Message::AddressLost),
+        ];
+        let told = told.into_iter().enumerate();
+        let mails = told.filter_map(|(number, (to, message))| {
+            let to = Recipient::Address(to?);
+            Some(Mail::new(entry.id(), number, to, message))
+        });
+        Confirmed {
+            order: id,
+            mails: mails.collect(),
+            entry,
+        }
     }
 
     /// Decides and writes; both must say yes. The id of what it created, if it created something.
