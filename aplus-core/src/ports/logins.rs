@@ -8,7 +8,8 @@ use crate::act::Act;
 use crate::asking::{Answer, AskLimits, Waiting};
 use crate::journal::Entry;
 use crate::link::{LinkFacts, Opening, Purpose};
-use crate::mail::Mail;
+use crate::mail::{Mail, Message, Recipient};
+use crate::order::Order;
 use crate::rules::{EndAllSessions, EndSession};
 use crate::secret::{BrowserHash, KeyId, LinkHash, Nonce, SessionHash};
 use crate::session::SessionFacts;
@@ -181,6 +182,26 @@ pub struct Confirmed {
     pub entry: Entry,
     /// The mails to the new address and to the old one.
     pub mails: Vec<Mail>,
+}
+
+impl Confirmed {
+    /// The mails beside the entry: both addresses are told, each of itself alone.
+    pub(crate) fn new(order: &Order, entry: Entry) -> Self {
+        let told = [
+            (&order.to.email, Message::AddressGained),
+            (&order.from.email, Message::AddressLost),
+        ];
+        let mails = told.into_iter().enumerate();
+        let mails = mails.filter_map(|(number, (to, message))| {
+            let to = Recipient::Address(to.clone()?);
+            Some(Mail::new(entry.id(), number, to, message))
+        });
+        Self {
+            order: order.id,
+            mails: mails.collect(),
+            entry,
+        }
+    }
 }
 
 impl Redemption {

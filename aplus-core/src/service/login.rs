@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::{ATTEMPTS, Aplus, Context, Error};
 use crate::journal::{Event, entry::About};
 use crate::link::{self, LinkFacts, LinkState, Presented, Purpose, Verdict};
-use crate::mail::{Mail, Message, Recipient};
 use crate::ports::{
     AskReceipt, Confirmed, NewAsk, NewSession, Outcome, Redemption, SessionHolder, StoreError,
 };
@@ -174,8 +173,7 @@ impl Aplus {
                     }
                 }
                 Ok(Verdict::Opens(opening)) => {
-                    let (redemption, secret) =
-                        self.redemption(opening, &facts, request, context).await?;
+                    let (redemption, secret) = self.redemption(opening, request, context).await?;
                     match self.0.store.redeem(redemption).await? {
                         Outcome::Done(()) => return self.opened(secret, facts).await,
                         Outcome::Repeated(repeated) => {
@@ -214,7 +212,6 @@ impl Aplus {
     async fn redemption(
         &self,
         opening: link::Opening,
-        facts: &LinkFacts,
         request: Option<(crate::RequestId, crate::journal::BodyHash)>,
         context: &Context,
     ) -> Result<(Redemption, SessionSecret), Error> {
@@ -243,7 +240,7 @@ impl Aplus {
         let order = match opening.purpose() {
             Purpose::LogIn => None,
             Purpose::ConfirmAddress(order) => {
-                Some(self.confirmed(order, principal, facts, context).await?)
+                Some(self.confirmed(order, principal, context).await?)
             }
         };
         Ok((
@@ -262,7 +259,6 @@ impl Aplus {
         &self,
         id: OrderId,
         principal: Principal,
-        facts: &LinkFacts,
         context: &Context,
     ) -> Result<Confirmed, Error> {
         let Some(order) = self.kept_order(id).await? else {
@@ -274,17 +270,7 @@ impl Aplus {
         };
         let event = Event::OrderCarriedOut { order: id };
         let entry = self.entry(context, principal.into(), about, &event, None)?;
-        let told = |(number, (to, message))| {
-            Mail::new(entry.id(), number, Recipient::Address(to), message)
-        };
-        let new = (facts.email.clone(), Message::AddressGained);
-        let old = order.from.email.map(|email| (email, Message::AddressLost));
-        let mails = std::iter::once(new).chain(old).enumerate().map(told);
-        Ok(Confirmed {
-            order: id,
-            mails: mails.collect(),
-            entry,
-        })
+        Ok(Confirmed::new(&order, entry))
     }
 
     async fn opened(&self, secret: SessionSecret, facts: LinkFacts) -> Result<Opened, Error> {

@@ -2,7 +2,8 @@
 
 use crate::journal::{Entry, Erasable, Event, entry::About};
 use crate::link::Opening;
-use crate::ports::{AnsweredAsks, NewSession, Redemption, WaitingAsks};
+use crate::order::Order;
+use crate::ports::{AnsweredAsks, Confirmed, NewSession, Redemption, WaitingAsks};
 use crate::{AccountId, Aplus, Author, Circumstances, Error, GroupId, Timestamp};
 
 /// An entry that stands outside an act: of a log-in, of a refusal, of refusals that were counted.
@@ -48,6 +49,23 @@ pub fn redemption(
         session,
         entry,
         order: None,
+    }
+}
+
+/// A judged link that confirms the new address of `order`: the session and its entry under the first circumstances, the order's
+/// carrying out and its mails under the second.
+pub fn confirmation(
+    opening: Opening,
+    session: NewSession,
+    order: &Order,
+    [logged_in, carried_out]: [Circumstances; 2],
+) -> Redemption {
+    let (author, account) = (Author::Account(order.account), Some(order.account));
+    let event = Event::OrderCarriedOut { order: order.id };
+    let entry = entry(carried_out, author, account, None, &event);
+    Redemption {
+        order: Some(Confirmed::new(order, entry)),
+        ..redemption(opening, session, logged_in)
     }
 }
 

@@ -16,7 +16,7 @@
 mod beside;
 pub mod strategy;
 
-pub use beside::{answers, entry, redemption};
+pub use beside::{answers, confirmation, entry, redemption};
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -18,11 +18,12 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::EVERY_STATUS;
-use crate::account::{Status, Version};
+use crate::account::{Author, Status, Version};
+use crate::order::{OrderFacts, OrderState, OrderedChange};
 use crate::rules::AccountDraft;
 use crate::{
-    AccountId, EmailAddress, FirstName, GroupFacts, GroupId, JobTitle, LastName, Phone, Profile,
-    Roles, Standing, Target, Timestamp,
+    AccountId, EmailAddress, FirstName, GroupFacts, GroupId, JobTitle, LastName, OperatorId,
+    OrderId, Phone, Profile, ProfileChange, Roles, Standing, Target, Timestamp,
 };
 
 /// What is read from texts of this shape; a text that its door refuses is drawn anew.
@@ -86,6 +87,47 @@ pub fn account_draft() -> impl Strategy<Value = AccountDraft> {
         profile,
         shared,
     })
+}
+
+/// What support may want to change of an account; also nothing, which the rules refuse.
+pub fn ordered_change() -> impl Strategy<Value = OrderedChange> {
+    let profile = profile().prop_map(|profile| ProfileChange {
+        first_name: profile.first_name.map(Some),
+        last_name: profile.last_name.map(Some),
+        job_title: profile.job_title.map(Some),
+        phone: profile.phone.map(Some),
+    });
+    let parts = (option::of(email()), option::of(roles()), profile);
+    parts.prop_map(|(email, roles, profile)| OrderedChange {
+        email,
+        roles,
+        profile,
+    })
+}
+
+/// What the rules know of an order on one of eight accounts, by the machine or one of eight operators.
+pub fn order_facts() -> impl Strategy<Value = OrderFacts> {
+    let author = option::of(1..=8_u128).prop_map(|number| match number {
+        Some(number) => Author::Operator(OperatorId::from_uuid(uuid::Uuid::from_u128(number))),
+        None => Author::Machine,
+    });
+    let parts = (
+        account_id(),
+        author,
+        prop::sample::select(OrderState::ALL.to_vec()),
+        any::<(bool, bool, bool)>(),
+    );
+    parts.prop_map(
+        |(account, author, state, (changes_address, corrects_details, holds))| OrderFacts {
+            id: OrderId::from_uuid(uuid::Uuid::from_u128(1)),
+            account,
+            author,
+            state,
+            changes_address,
+            corrects_details,
+            holds,
+        },
+    )
 }
 
 /// One of eight groups: few, so that two that are drawn often are the same.
@@ -170,6 +212,34 @@ mod tests {
             let may = rules::may_create_account(&actor, &group, &draft, &policy);
             let permit = rules::create_account(&actor, &group, &draft, &policy);
             prop_assert_eq!(permit.err(), may.err());
+        }
+
+        #[test]
+        fn whoever_may_approve_an_order_is_neither_its_author_nor_whom_it_concerns(
+            own in standing(), target in target(), order in order_facts(),
+        ) {
+            let order = OrderFacts { account: target.standing().id, ..order };
+            let account = crate::Actor::Account(own.clone());
+            if rules::may_approve_order(&account, target.standing(), &order).is_ok() {
+                prop_assert!(own.id != order.account && order.holds && order.state == OrderState::Proposed);
+                prop_assert!(target.standing().groups.iter().any(|group| own.manages(group)));
+            }
+            if let Author::Operator(id) = order.author {
+                let status = crate::OperatorStatus::Active;
+                let author = crate::OperatorStanding { id, version: Version(0), status };
+                let author = crate::Actor::Operator(author);
+                prop_assert!(rules::may_approve_order(&author, target.standing(), &order).is_err());
+            }
+        }
+
+        #[test]
+        fn what_changes_nothing_is_not_proposed(target in target(), change in ordered_change()) {
+            let target = target.at(change.email.clone());
+            let same = change.profile.is_empty()
+                && change.roles.is_none_or(|roles| roles == target.standing().roles);
+            let (actor, policy) = (crate::Actor::Machine, crate::Policy::default());
+            let may = rules::may_propose_order(&actor, Some(&target), &change, &policy);
+            prop_assert!(!same || may.is_err());
         }
 
         #[test]

@@ -10,7 +10,6 @@ use crate::account::{Operator, Principal};
 use crate::group::Matricule;
 use crate::journal::{BodyHash, Entry, Erasable, Event, entry::About};
 use crate::link::{self, Presented, Verdict};
-use crate::mail::{Mail, Message, Recipient};
 use crate::order::{OrderDraft, OrderedChange};
 use crate::ports::{Confirmed, Outcome, Redemption};
 use crate::rules::{self, GroupDraft, Subject};
@@ -404,20 +403,7 @@ impl World {
         let author = Author::Account(order.account);
         let event = Event::OrderCarriedOut { order: id };
         let entry = self.entry_about(at, author, Some(order.account), &event);
-        let told = [
-            (order.to.email, Message::AddressGained),
-            (order.from.email, Message::AddressLost),
-        ];
-        let told = told.into_iter().enumerate();
-        let mails = told.filter_map(|(number, (to, message))| {
-            let to = Recipient::Address(to?);
-            Some(Mail::new(entry.id(), number, to, message))
-        });
-        Confirmed {
-            order: id,
-            mails: mails.collect(),
-            entry,
-        }
+        Confirmed::new(&order, entry)
     }
 
     /// Decides and writes; both must say yes. The id of what it created, if it created something.
