@@ -2,24 +2,31 @@
 //!
 //! What does not parse is an error of decoding: the store is broken, or was made by a newer program.
 
+mod orders;
+
 use std::error::Error;
 use std::str::FromStr;
 
-use aplus_core::account::{Account, AccountRecord, Epoch, Group, GroupMention, Operator, Version};
+use aplus_core::account::{
+    Account, AccountRecord, Epoch, Group, GroupMention, Operator, RestoreAsked, Version,
+};
 use aplus_core::asking::Answer;
 use aplus_core::group::{Requester, RequesterKind};
 use aplus_core::journal::{BodyHash, Commitment, StoredEntry};
 use aplus_core::link::{LinkFacts, Purpose, Use};
+use aplus_core::mail::{Mail, Message, Recipient};
 use aplus_core::ports::{Outcome, Page, Repeated};
 use aplus_core::session::SessionFacts;
 use aplus_core::words::Language;
 use aplus_core::{
     AccountId, Author, BrowserHash, DeactivatedBy, EntryId, GroupId, LinkId, OperatorId,
-    OperatorStatus, Principal, Profile, Provenance, RequestId, Roles, SessionId, Status,
+    OperatorStatus, OrderId, Principal, Profile, Provenance, RequestId, Roles, SessionId, Status,
     SupportRequest, Timestamp,
 };
 use sqlx::Result;
 use uuid::Uuid;
+
+pub(crate) use orders::{order, profile_text};
 
 /// A column that holds what no program of this version wrote.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +70,11 @@ where
 }
 
 pub(crate) fn roles(row: &impl Line) -> Result<Roles> {
-    Roles::from_bits(number(row, "roles")?).map_err(because("roles"))
+    roles_of(row, "roles")
+}
+
+fn roles_of(row: &impl Line, column: &'static str) -> Result<Roles> {
+    Roles::from_bits(number(row, column)?).map_err(because(column))
 }
 
 /// A value that parses from its text.
@@ -128,11 +139,19 @@ pub(crate) fn author_columns(author: Author) -> (&'static str, Option<Uuid>) {
 }
 
 fn author(row: &impl Line) -> Result<Author> {
-    match (row.str("author_kind")?, row.optional_uuid("author_id")?) {
+    author_of(
+        row.str("author_kind")?,
+        row.optional_uuid("author_id")?,
+        "author_kind",
+    )
+}
+
+fn author_of(kind: &str, id: Option<Uuid>, column: &'static str) -> Result<Author> {
+    match (kind, id) {
         ("account", Some(id)) => Ok(Author::Account(AccountId::from_uuid(id))),
         ("operator", Some(id)) => Ok(Author::Operator(OperatorId::from_uuid(id))),
         ("machine", None) => Ok(Author::Machine),
-        _ => Err(unreadable("author_kind")),
+        _ => Err(unreadable(column)),
     }
 }
 
@@ -156,8 +175,15 @@ fn principal(row: &impl Line) -> Result<Principal> {
 }
 
 fn provenance(row: &impl Line) -> Result<Provenance> {
+    Ok(Provenance {
+        author: author(row)?,
+        request: request(row)?,
+    })
+}
+
+fn request(row: &impl Line) -> Result<Option<SupportRequest>> {
     let kind: Option<RequesterKind> = optional_text(row, "requester_kind")?;
-    let request = match kind {
+    Ok(match kind {
         None => None,
         Some(kind) => Some(SupportRequest {
             requester: Requester {
@@ -166,10 +192,6 @@ fn provenance(row: &impl Line) -> Result<Provenance> {
             },
             reference: text(row, "reference")?,
         }),
-    };
-    Ok(Provenance {
-        author: author(row)?,
-        request,
     })
 }
 
@@ -236,14 +258,27 @@ pub(crate) fn group(row: &impl Line) -> Result<Group> {
     })
 }
 
-/// A line of the table `operator`.
+/// A line of the table `operator`. Who asked for one who was brought back stays there, and waits for nobody any more.
 pub(crate) fn operator(row: &impl Line) -> Result<Operator> {
+    let status = operator_status(row)?;
+    let asked = match (
+        row.optional_uuid("restore_asked_by")?,
+        optional_time(row, "restore_asked_at")?,
+    ) {
+        (Some(by), Some(at)) => Some(RestoreAsked {
+            by: OperatorId::from_uuid(by),
+            at,
+        }),
+        (None, None) => None,
+        _ => return Err(unreadable("restore_asked_by")),
+    };
     Ok(Operator {
         id: OperatorId::from_uuid(row.uuid("id")?),
         email: text(row, "email")?,
-        status: operator_status(row)?,
+        status,
         version: Version(row.integer("version")?),
         epoch: Epoch(row.integer("epoch")?),
+        restore_asked: asked.filter(|_| status == OperatorStatus::Suspended),
         created_at: time(row, "created_at")?,
     })
 }
@@ -273,9 +308,9 @@ pub(crate) fn link(row: &impl Line) -> Result<LinkFacts> {
     };
     Ok(LinkFacts {
         id: LinkId::from_uuid(row.uuid("id")?),
-        purpose: match row.str("purpose")? {
-            "log_in" => Purpose::LogIn,
-            "confirm_address" => Purpose::ConfirmAddress,
+        purpose: match (row.str("purpose")?, row.optional_uuid("order_id")?) {
+            ("log_in", None) => Purpose::LogIn,
+            ("confirm_address", Some(id)) => Purpose::ConfirmAddress(OrderId::from_uuid(id)),
             _ => return Err(unreadable("purpose")),
         },
         principal: principal(row)?,
@@ -379,6 +414,26 @@ pub(crate) fn operator_status(row: &impl Line) -> Result<OperatorStatus> {
 /// The name of who asked support, where one was given.
 pub(crate) fn requester_name(request: &SupportRequest) -> Option<&str> {
     request.requester.name.as_ref().map(AsRef::as_ref)
+}
+
+/// Of all whom a mail goes to, the one who is not told: nobody is of their own account as of somebody else's, nor of what they
+/// proposed themselves.
+pub(crate) fn not_told(mail: &Mail) -> Option<Principal> {
+    match (&mail.to, mail.message) {
+        (
+            Recipient::ResponsablesOf(_),
+            Message::AccountCreatedInYourGroup { account, .. }
+            | Message::OrderProposed { account, .. },
+        ) => Some(Principal::Account(account)),
+        (
+            Recipient::Operators,
+            Message::OrderProposed {
+                by: Author::Operator(id),
+                ..
+            },
+        ) => Some(Principal::Operator(id)),
+        _ => None,
+    }
 }
 
 /// What was read with one more than the limit, cut to it, and from where it goes on.

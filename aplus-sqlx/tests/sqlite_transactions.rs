@@ -156,7 +156,8 @@ async fn perform(town: &Town, name: &str) -> Result<bool, StoreError> {
     };
     let new_account = |group: &GroupFacts| {
         let draft = AccountDraft::new(email("new@ville.example"), Roles::only(Role::Responsable));
-        rules::create_account_for(machine, group, &draft, &requested(), &policy).unwrap()
+        let (request, lifetimes) = (requested(), Lifetimes::default());
+        rules::create_account_for(machine, group, &draft, &request, &policy, &lifetimes).unwrap()
     };
     let new_group = || {
         let draft = GroupDraft::new(GroupName::parse("New").unwrap());
@@ -433,6 +434,7 @@ async fn what_is_not_done_writes_nothing() {
         &draft,
         &requested(),
         &Policy::default(),
+        &Lifetimes::default(),
     )
     .unwrap();
     let first = FirstMember::New(account.into_act(now()));
@@ -470,6 +472,7 @@ async fn a_hosts_own_row_shares_the_transaction() {
             &draft,
             &requested(),
             &Policy::default(),
+            &Lifetimes::default(),
         )
         .unwrap();
         let mut transaction = place.store.begin().await.unwrap();

@@ -1,11 +1,15 @@
 //! What all acts share: the request, the versions under lock, the entry, the mails. One statement each.
+//!
+//! All acts lock in one order: accounts, operators, groups, each by their ids, then the line that they are about, a link, a
+//! session or an order. Carrying an order out locks the groups of its account behind it: no act that holds a group waits for
+//! an order that is there, since what decides on orders stands on no group.
 
 use aplus_core::journal::Entry;
 use aplus_core::mail::{Mail, Message, Recipient};
 use aplus_core::ports::{Outcome, Written};
 use aplus_core::rules::Permitted;
 use aplus_core::words::Language;
-use aplus_core::{Act, GroupId, Timestamp};
+use aplus_core::{Act, GroupId, OperatorId, Principal, Timestamp};
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::{Postgres, Result, Row};
@@ -22,12 +26,16 @@ pub(super) type Statement = Query<'static, Postgres, PgArguments>;
 /// - `again` finds the entry of a request that was carried out before (P3).
 /// - `accounts`, `operators` and `groups` lock what was decided on, in this order and each by its ids, and compare the
 ///   versions after the lock (P2): a line that another transaction holds is waited for and then read as it is. Accounts are
-///   locked as `$lock` says: `share` where they are only relied on, `no key update` where one of them is changed.
+///   locked as `$lock` says: `share` where they are only relied on, `no key update` where one of them is changed; operators
+///   likewise as `$operators` says.
 /// - `fresh` has a line if all of it holds. Nothing may be written without it: `done` asks for it.
 /// - `moved`, `noted`, `kept` and `mailed` follow `done` (P1). No order is promised among `with` queries, so that each takes
 ///   what it stands on from the one before.
 macro_rules! act_statement {
-    ($lock:literal, $done:literal, $answer:literal) => {
+    ($lock:literal, $done:expr, $answer:literal) => {
+        $crate::postgres::acts::act_statement!($lock, "share", $done, $answer)
+    };
+    ($lock:literal, $operators:literal, $done:expr, $answer:literal) => {
         concat!(
             "with again as materialized (
                 select id, body_hash, account_id, group_id from aplus.journal_entry where request_id = $16
@@ -40,7 +48,7 @@ macro_rules! act_statement {
             operators as materialized (
                 select o.id from aplus.operator o join unnest($3::uuid[], $4::bigint[]) as seen (id, version) on seen.id = o.id
                 where o.version = seen.version and (select count(*) from accounts) = cardinality($1)
-                order by o.id for share of o
+                order by o.id for ", $operators, " of o
             ),
             groups as materialized (
                 select g.id from aplus.group g join unnest($5::uuid[], $6::bigint[]) as seen (id, version) on seen.id = g.id
@@ -86,11 +94,15 @@ macro_rules! act_statement {
                     where mail.receiver = 'account' and id = mail.receiver_id and email is not null
                     union
                     select a.email from aplus.membership m
-                    cross join lateral (select * from aplus.account where id = m.account_id offset 0) as a
+                    cross join lateral (
+                        select id, email, status, roles from aplus.account where id = m.account_id offset 0
+                    ) as a
                     where mail.receiver = 'responsables' and m.group_id = mail.receiver_id and a.status = 'active'
                         and a.roles & 4 <> 0 and a.email is not null and a.id is distinct from mail.but
                     union
-                    select email from aplus.operator where mail.receiver = 'operators' and status = 'active'
+                    select email from aplus.operator
+                    where mail.receiver = 'operators' and (status = 'active' or id = mail.receiver_id)
+                        and id is distinct from mail.but
                 ) as receiver
             )
             select again.id as again_id, again.body_hash as again_body_hash, again.account_id as again_account_id,
@@ -102,9 +114,16 @@ macro_rules! act_statement {
 }
 pub(super) use act_statement;
 
+/// An operator whose standing the statement itself changes: it sees all of them as they were before it.
+#[derive(Clone, Copy)]
+pub(super) enum Changed {
+    Suspended(OperatorId),
+    Restored(OperatorId),
+}
+
 /// A statement of an act with what all of them bind: `$1` to `$30`.
 pub(super) fn bound<A: Permitted>(statement: &'static str, act: &Act<A>) -> Statement {
-    bound_with(statement, act, Vec::new())
+    bind(statement, act, Mails::of(act.mails().iter(), None))
 }
 
 /// The same with receivers of its mails whom the statement itself makes, so that it cannot see them.
@@ -113,6 +132,23 @@ pub(super) fn bound_with<A: Permitted>(
     act: &Act<A>,
     new: Vec<Mail>,
 ) -> Statement {
+    bind(
+        statement,
+        act,
+        Mails::of(act.mails().iter().chain(&new), None),
+    )
+}
+
+/// The same where all operators are told but one who is one no longer, or with one who is one again.
+pub(super) fn bound_changing<A: Permitted>(
+    statement: &'static str,
+    act: &Act<A>,
+    changed: Changed,
+) -> Statement {
+    bind(statement, act, Mails::of(act.mails().iter(), Some(changed)))
+}
+
+fn bind<A: Permitted>(statement: &'static str, act: &Act<A>, mails: Mails) -> Statement {
     let basis = act.basis();
     let (accounts, account_versions): (Vec<Uuid>, Vec<i64>) = basis
         .accounts()
@@ -133,7 +169,6 @@ pub(super) fn bound_with<A: Permitted>(
         .chain(only_moved.map(|id| (*id.as_uuid(), None)))
         .unzip();
     let moved: Vec<Uuid> = act.moved_groups().iter().map(|id| *id.as_uuid()).collect();
-    let mails = Mails::of(act.mails().iter().chain(&new));
     let query = sqlx::query(statement)
         .bind(accounts)
         .bind(account_versions)
@@ -182,14 +217,19 @@ struct Mails {
 }
 
 impl Mails {
-    fn of<'m>(mails: impl Iterator<Item = &'m Mail>) -> Self {
+    fn of<'m>(mails: impl Iterator<Item = &'m Mail>, changed: Option<Changed>) -> Self {
+        let (suspended, restored) = match changed {
+            Some(Changed::Suspended(id)) => (Some(*id.as_uuid()), None),
+            Some(Changed::Restored(id)) => (None, Some(*id.as_uuid())),
+            None => (None, None),
+        };
         let mut all = Self::default();
         for mail in mails {
             let (receiver, id, address) = match &mail.to {
                 Recipient::Address(address) => ("address", None, Some(address.as_str().to_owned())),
                 Recipient::Account(id) => ("account", Some(*id.as_uuid()), None),
                 Recipient::ResponsablesOf(group) => ("responsables", Some(*group.as_uuid()), None),
-                Recipient::Operators => ("operators", None, None),
+                Recipient::Operators => ("operators", restored, None),
             };
             all.numbers
                 .push(i32::try_from(mail.number()).unwrap_or(i32::MAX));
@@ -200,11 +240,11 @@ impl Mails {
             all.messages.push(message_text(&mail.message));
             all.links.push(mail.message.link().map(|id| *id.as_uuid()));
             all.urgent.push(mail.message.is_urgent());
-            // Nobody is told of their own account as of somebody else's.
-            all.but.push(match mail.message {
-                Message::AccountCreatedInYourGroup { account, .. } => Some(*account.as_uuid()),
-                _ => None,
+            let but = rows::not_told(mail).map(|who| match who {
+                Principal::Account(id) => *id.as_uuid(),
+                Principal::Operator(id) => *id.as_uuid(),
             });
+            all.but.push(but.or(suspended));
         }
         all
     }

@@ -7,7 +7,7 @@
 //! | `checks` `rights` | what is refused at the start: settings that lose what was acknowledged, a login with too many rights |
 //! | `migrate` | the schema `aplus`, its guards, its doors, its roles and their privileges |
 //! | `acts` | what all acts share: the request, the versions under lock, the entry, the mails |
-//! | `accounts` `logins` `journal` `outbox` `erasure` | one port each: public functions over a connection, the port over them |
+//! | `accounts` `logins` `orders` `journal` `outbox` `erasure` | one port each: public functions over a connection, the port over them |
 //! | `row` | one line of a result, for the readers that both databases share |
 //!
 //! # What the database refuses, and what it cannot
@@ -35,6 +35,7 @@ mod error;
 pub mod journal;
 pub mod logins;
 mod migrate;
+pub mod orders;
 pub mod outbox;
 mod pool;
 mod rights;

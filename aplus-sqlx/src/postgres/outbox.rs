@@ -34,7 +34,7 @@ pub async fn claim(
             returning *
         )
         select m.id, m.to_address, m.message, m.language, m.queued_at, m.attempts - 1 as attempts_before,
-            l.id as link_id, l.purpose as link_purpose, l.account_id as link_account_id,
+            l.id as link_id, l.purpose as link_purpose, l.order_id as link_order_id, l.account_id as link_account_id,
             l.operator_id as link_operator_id, l.email as link_email, l.browser as link_browser,
             l.issued_at as link_issued_at, l.expires_at as link_expires_at, l.used_at as link_used_at,
             l.session_id as link_session_id, l.superseded_at as link_superseded_at,

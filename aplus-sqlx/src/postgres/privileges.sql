@@ -10,7 +10,7 @@ grant usage on schema aplus to RUNTIME, AUDITOR;
 grant select on
     aplus.account, aplus.group, aplus.journal_entry, aplus.journal_erasable, aplus.link, aplus.live_link,
     aplus.live_session, aplus.login_request, aplus.membership, aplus.migration, aplus.operator, aplus.outbox,
-    aplus.refusal_count, aplus.session
+    aplus.refusal_count, aplus.session, aplus.support_order
     to RUNTIME;
 grant insert on
     aplus.account, aplus.group, aplus.journal_entry, aplus.journal_erasable, aplus.link, aplus.login_request,
@@ -19,8 +19,13 @@ grant insert on
 grant update (first_name, last_name, job_title, phone, status, deactivated_by, version, epoch, last_login_at)
     on aplus.account to RUNTIME;
 grant update (version) on aplus.group to RUNTIME;
--- Ending an operator's sessions; operators are made and restored by the owner alone (A14).
-grant update (epoch) on aplus.operator to RUNTIME;
+-- Ending an operator's sessions, suspending one, two who bring one back; operators are made by the owner alone (A14).
+grant update (status, version, epoch, restore_asked_by, restore_asked_at, restored_by) on aplus.operator to RUNTIME;
+-- Proposing, approving, refusing, taking back; what an order says never changes, and the door alone uses it (A6).
+grant insert (id, account_id, old_email, new_email, old_roles, new_roles, profile, author_kind, author_id, requester_kind,
+    requester_name, reference, reason, proposed_at, expires_at, approved_at, approval_entry) on aplus.support_order to RUNTIME;
+grant update (approver_kind, approver_id, approved_at, approval_entry, closed_at, closed_how, closed_by_kind, closed_by_id,
+    closing_reason, closing_entry) on aplus.support_order to RUNTIME;
 grant update (answered_at, answer, mailed) on aplus.login_request to RUNTIME;
 grant update (used_at, session_id, superseded_at, wrong_addresses) on aplus.link to RUNTIME;
 grant update (last_seen_at, ended_at) on aplus.session to RUNTIME;
@@ -30,8 +35,8 @@ grant delete on
     aplus.link, aplus.login_request, aplus.membership, aplus.outbox, aplus.refusal_count, aplus.session
     to RUNTIME;
 grant execute on function
-    aplus.withdraw_account(uuid), aplus.erase_journal(bigint, integer), aplus.empty_account(uuid, bigint, bigint),
-    aplus.mail_id(uuid, integer, text)
+    aplus.carry_out_order(uuid, bigint, uuid), aplus.withdraw_account(uuid), aplus.erase_journal(bigint, integer),
+    aplus.empty_account(uuid, bigint, bigint), aplus.mail_id(uuid, integer, text)
     to RUNTIME;
 
 -- Who reads the register and the journal, and no secret's hash.

@@ -23,15 +23,24 @@ with stated (relation, privilege, columns) as (values
     ('login_request', 'UPDATE', array['answered_at', 'answer', 'mailed']),
     ('membership', 'SELECT', null), ('membership', 'INSERT', null), ('membership', 'DELETE', null),
     ('migration', 'SELECT', null),
-    ('operator', 'SELECT', null), ('operator', 'UPDATE', array['epoch']),
+    ('operator', 'SELECT', null),
+    ('operator', 'UPDATE', array['status', 'version', 'epoch', 'restore_asked_by', 'restore_asked_at', 'restored_by']),
     ('outbox', 'SELECT', null), ('outbox', 'INSERT', null), ('outbox', 'DELETE', null),
     ('outbox', 'UPDATE', array['to_address', 'next_at', 'attempts', 'sent_at', 'given_up_at', 'reason']),
     ('refusal_count', 'SELECT', null), ('refusal_count', 'INSERT', null), ('refusal_count', 'DELETE', null),
     ('refusal_count', 'UPDATE', array['times']),
     ('session', 'SELECT', null), ('session', 'INSERT', null), ('session', 'DELETE', null),
-    ('session', 'UPDATE', array['last_seen_at', 'ended_at'])
+    ('session', 'UPDATE', array['last_seen_at', 'ended_at']),
+    ('support_order', 'SELECT', null),
+    ('support_order', 'INSERT', array['id', 'account_id', 'old_email', 'new_email', 'old_roles', 'new_roles', 'profile',
+        'author_kind', 'author_id', 'requester_kind', 'requester_name', 'reference', 'reason', 'proposed_at', 'expires_at',
+        'approved_at', 'approval_entry']),
+    ('support_order', 'UPDATE', array['approver_kind', 'approver_id', 'approved_at', 'approval_entry', 'closed_at',
+        'closed_how', 'closed_by_kind', 'closed_by_id', 'closing_reason', 'closing_entry'])
 ),
-doors (name) as (values ('withdraw_account'), ('erase_journal'), ('empty_account'), ('mail_id')),
+doors (name) as (values
+    ('carry_out_order'), ('withdraw_account'), ('erase_journal'), ('empty_account'), ('mail_id')
+),
 words (privilege, word) as (values
     ('SELECT', 'select from '), ('INSERT', 'insert into '), ('UPDATE', 'update '), ('DELETE', 'delete from '),
     ('TRUNCATE', 'truncate '), ('REFERENCES', 'refer to '), ('TRIGGER', 'set triggers on ')

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use aplus_core::journal::Entry;
-use aplus_core::mail::{Mail, Message, Recipient};
+use aplus_core::mail::{Mail, Recipient};
 use aplus_core::ports::Outcome;
 use aplus_core::rules::{Basis, Permitted};
 use aplus_core::words::Language;
@@ -11,7 +11,7 @@ use aplus_core::{Act, EmailAddress, EntryId, GroupId, Role, Roles, Timestamp};
 use sqlx::{Result, SqliteConnection};
 
 use super::journal;
-use crate::rows::text;
+use crate::rows::{not_told, principal_columns, text};
 
 /// Why an act is not written: its request was carried out before (P3), or what it was decided on has moved (P2).
 ///
@@ -134,6 +134,7 @@ async fn addresses(
     connection: &mut SqliteConnection,
     mail: &Mail,
 ) -> Result<BTreeSet<EmailAddress>> {
+    let but = not_told(mail);
     let rows = match &mail.to {
         Recipient::Address(address) => return Ok(BTreeSet::from([address.clone()])),
         Recipient::Account(id) => {
@@ -143,11 +144,6 @@ async fn addresses(
                 .await?
         }
         Recipient::ResponsablesOf(group) => {
-            // Nobody is told of their own account as of somebody else's.
-            let but = match mail.message {
-                Message::AccountCreatedInYourGroup { account, .. } => Some(*account.as_uuid()),
-                _ => None,
-            };
             sqlx::query(
                 "select a.email from aplus_membership m join aplus_account a on a.id = m.account_id
                 where m.group_id = ?1 and a.status = 'active' and a.roles & ?2 != 0
@@ -155,12 +151,13 @@ async fn addresses(
             )
             .bind(group.as_uuid())
             .bind(Roles::only(Role::Responsable).bits())
-            .bind(but)
+            .bind(but.and_then(|who| principal_columns(who).0))
             .fetch_all(connection)
             .await?
         }
         Recipient::Operators => {
-            sqlx::query("select email from aplus_operator where status = 'active'")
+            sqlx::query("select email from aplus_operator where status = 'active' and id is not ?1")
+                .bind(but.and_then(|who| principal_columns(who).1))
                 .fetch_all(connection)
                 .await?
         }

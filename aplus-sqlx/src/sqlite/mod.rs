@@ -5,7 +5,7 @@
 //! | `connection` | options, pools, the settings that each connection is checked for, errors |
 //! | `migrate` | the schema and its guards, embedded |
 //! | `acts` | what all acts share: the request, the versions, the entry, the mails |
-//! | `accounts` `logins` `journal` `outbox` `erasure` | one port each: public functions over a connection, the port over them |
+//! | `accounts` `logins` `orders` `journal` `outbox` `erasure` | one port each: public functions over a connection, the port over them |
 //! | `row` | one line of a result, for the readers that both databases share |
 
 pub mod accounts;
@@ -15,6 +15,7 @@ pub mod erasure;
 pub mod journal;
 pub mod logins;
 mod migrate;
+pub mod orders;
 pub mod outbox;
 mod row;
 

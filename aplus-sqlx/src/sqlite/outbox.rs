@@ -107,7 +107,14 @@ async fn author_email(
         | Message::AddressUnknown
         | Message::AddressDeactivated
         | Message::AccountCreatedInYourGroup { .. }
-        | Message::OperatorAdded => return Ok(None),
+        | Message::OperatorAdded
+        | Message::OperatorSuspended
+        | Message::OperatorRestored
+        | Message::OrderProposed { .. }
+        | Message::ConfirmAddress { .. }
+        | Message::OrderCarriedOut { .. }
+        | Message::AddressGained
+        | Message::AddressLost => return Ok(None),
     };
     let Author::Account(id) = author else {
         return Ok(None);

@@ -113,9 +113,10 @@ impl Place {
             dual_control: DualControl::None,
             ..Policy::default()
         };
+        let (machine, request, lifetimes) = (Actor::Machine, requested(), Lifetimes::default());
         let permit =
-            rules::create_account_for(&Actor::Machine, &facts, &draft, &requested(), &policy)
-                .unwrap();
+            rules::create_account_for(&machine, &facts, &draft, &request, &policy, &lifetimes);
+        let permit = permit.unwrap();
         match self
             .store
             .create_account(permit.into_act(now()))

@@ -28,8 +28,8 @@ pub(crate) const EXPECTED: &[(&str, &[&str])] = &[
         "shared_not_allowed", "shared_responsable", "taken",
     ]),
     ("create_account_for", &[
-        "broken", "deactivated", "done", "group_not_found", "needs_approval", "not_logged_in", "not_operator", "repeated",
-        "shared_not_allowed", "shared_responsable", "stale", "taken",
+        "broken", "deactivated", "done", "group_not_found", "not_logged_in", "not_operator", "repeated", "shared_not_allowed",
+        "shared_responsable", "stale", "taken",
     ]),
     ("create_group", &["deactivated", "done", "not_logged_in", "not_operator", "repeated", "taken"]),
     ("deactivate", &[

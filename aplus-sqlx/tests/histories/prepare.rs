@@ -13,7 +13,8 @@ use aplus_core::ports::{
 use aplus_core::rules::{self, Action};
 use aplus_core::test_util::{self, FixedClock, SeededEntropy};
 use aplus_core::{
-    Act, Aplus, Author, Circumstances, EntryId, GroupFacts, GroupId, LinkId, Refusal, Site, Version,
+    Act, Aplus, Author, Circumstances, EntryId, GroupFacts, GroupId, Lifetimes, LinkId, Refusal,
+    Site, Version,
 };
 
 use super::history::Settings;
@@ -131,7 +132,7 @@ pub(crate) async fn prepare(
         | Deed::Read(_) => Prepared::AsPlanned,
         _ => {
             let facts = store.facts(&wanted(plan)).await?;
-            let decided = decide(store, plan, &facts).await?;
+            let decided = decide(store, plan, &facts, &settings.lifetimes).await?;
             return Ok((Some(facts), decided.unwrap_or_else(Prepared::Refused)));
         }
     };
@@ -213,6 +214,7 @@ async fn decide(
     store: &Arc<dyn Store>,
     plan: &Plan,
     facts: &Facts,
+    lifetimes: &Lifetimes,
 ) -> Result<Result<Prepared, Refusal>, StoreError> {
     // An operator is known by the address alone: no fact of the port shows one.
     let known = match &plan.deed {
@@ -220,13 +222,14 @@ async fn decide(
         _ => None,
     };
     let known = known.map(|operator| operator.standing());
-    Ok(decided(plan, facts, known.as_ref()))
+    Ok(decided(plan, facts, known.as_ref(), lifetimes))
 }
 
 fn decided(
     plan: &Plan,
     facts: &Facts,
     known: Option<&aplus_core::OperatorStanding>,
+    lifetimes: &Lifetimes,
 ) -> Result<Prepared, Refusal> {
     let (actor, policy, request) = (&facts.actor, &plan.policy, &plan.request);
     let target = facts.target.as_ref().ok_or(Refusal::AccountNotFound);
@@ -235,7 +238,9 @@ fn decided(
     Ok(match &plan.deed {
         Deed::CreateAccount(_, support, _, draft) => {
             let permit = match support {
-                true => rules::create_account_for(actor, group?, draft, request, policy)?,
+                true => {
+                    rules::create_account_for(actor, group?, draft, request, policy, lifetimes)?
+                }
                 false => rules::create_account(actor, group?, draft, policy)?,
             };
             Prepared::CreateAccount(permit.into_act(now))
@@ -275,7 +280,9 @@ fn decided(
             let first = match first {
                 First::Nobody => None,
                 First::New(draft) => {
-                    let permit = rules::create_account_for(actor, &group, draft, request, policy)?;
+                    let permit = rules::create_account_for(
+                        actor, &group, draft, request, policy, lifetimes,
+                    )?;
                     Some(FirstMember::New(permit.into_act(plan.second.clone())))
                 }
                 First::Existing(_) => {

@@ -178,7 +178,9 @@ async fn support(people: &People, watch: &mut Watch) {
         active_responsables: 0,
     };
     let draft = AccountDraft::new(address("premiere"), Roles::only(Role::Responsable));
-    let permit = rules::create_account_for(machine, &group, &draft, &requested(), policy).unwrap();
+    let (request, lifetimes) = (requested(), Lifetimes::default());
+    let permit =
+        rules::create_account_for(machine, &group, &draft, &request, policy, &lifetimes).unwrap();
     let first = FirstMember::New(permit.into_act(now()));
     let work = done(store.found_group(act, Some(first)));
     watch.of("found_group with a new account", work).await;

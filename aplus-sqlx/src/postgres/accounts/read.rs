@@ -35,7 +35,7 @@ pub async fn facts(connection: &mut PgConnection, wanted: &Wanted) -> Result<Fac
             array(select group_id from aplus.membership where account_id = actor.id) as actor_groups,
             operator.id as operator_id, operator.version as operator_version, operator.status as operator_status,
             target.id as target_id, target.version as target_version, target.status as target_status,
-            target.deactivated_by as target_deactivated_by, target.roles as target_roles,
+            target.deactivated_by as target_deactivated_by, target.roles as target_roles, target.email as target_email,
             target.shared as target_shared, target.last_login_at is not null as target_used,
             target_groups.ids as target_group_ids, target_groups.versions as target_group_versions,
             target_groups.responsables as target_group_responsables,
@@ -138,7 +138,9 @@ fn target_of(row: &PgRow) -> Result<Target> {
         version: Version(version),
         active_responsables: u32::try_from(responsables).unwrap_or(u32::MAX),
     });
-    Ok(Target::new(standing(&Part { row, prefix }, [])?, groups))
+    let part = Part { row, prefix };
+    let email = rows::optional_text(&part, "email")?;
+    Ok(Target::new(standing(&part, [])?, groups).at(email))
 }
 
 /// The columns of an account with the groups that it belongs to, in the order of their ids.
@@ -372,7 +374,8 @@ pub async fn people(connection: &mut PgConnection, wanted: &PeopleWanted) -> Res
     if !wanted.operators.is_empty() {
         let ids: Vec<Uuid> = wanted.operators.iter().map(|id| *id.as_uuid()).collect();
         let rows = sqlx::query(
-            "select id, email, status, version, epoch, created_at from aplus.operator where id = any($1)",
+            "select id, email, status, version, epoch, created_at, restore_asked_by, restore_asked_at from aplus.operator
+            where id = any($1)",
         )
         .bind(ids)
         .fetch_all(&mut *connection)
@@ -389,6 +392,30 @@ pub async fn people(connection: &mut PgConnection, wanted: &PeopleWanted) -> Res
         people.groups = rows.iter().map(mention).collect::<Result<_>>()?;
     }
     Ok(people)
+}
+
+/// Operators in the order of their ids, after a cursor; at most `limit`.
+///
+/// # Errors
+/// Of the database.
+pub async fn operators(
+    connection: &mut PgConnection,
+    after: Option<OperatorId>,
+    limit: u32,
+) -> Result<Page<Operator>> {
+    let rows = sqlx::query(
+        "select id, email, status, version, epoch, created_at, restore_asked_by, restore_asked_at from aplus.operator
+        where id >= coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and id is distinct from $1
+        order by id limit $2",
+    )
+    .bind(after.map(|id| *id.as_uuid()))
+    .bind(i64::from(limit) + 1)
+    .fetch_all(connection)
+    .await?;
+    let operators = rows.iter().map(rows::operator).collect::<Result<_>>()?;
+    Ok(rows::page(operators, limit, |operator: &Operator| {
+        operator.id.to_string()
+    }))
 }
 
 /// Whether there is no account, group or operator yet.

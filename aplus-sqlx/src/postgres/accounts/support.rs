@@ -1,13 +1,19 @@
 //! The acts that support and the machine alone do: groups and operators. As in `write`.
+//!
+//! What changes the set of operators tells all of them, and a statement does not see who comes or goes beside it: two such acts
+//! at once wait for each other.
 
 use aplus_core::Act;
 use aplus_core::account::{Group, Operator};
 use aplus_core::ports::{FirstMember, Outcome};
-use aplus_core::rules::{AddMember, AddOperator, CreateAccount, CreateGroup};
+use aplus_core::rules::{
+    AddMember, AddOperator, CreateAccount, CreateGroup, RestoreOperator, SuspendOperator,
+};
 use sqlx::{Connection, PgConnection, Result};
 
 use super::super::acts::{
-    act_statement, bound, bound_with, is_again, micros, outcome, unless_by_itself,
+    Changed, act_statement, bound, bound_changing, bound_with, is_again, micros, outcome,
+    unless_by_itself,
 };
 use super::read;
 use super::write::{add_member, create_account};
@@ -114,8 +120,7 @@ pub async fn found_group(
     }
 }
 
-/// Adds an operator, or restores a suspended one (A14); `Taken` if a new one's address is somebody's. Two at once wait for each
-/// other: all operators are told, and a statement does not see who is being added beside it.
+/// Adds an operator, or restores a suspended one (A14); `Taken` if a new one's address is somebody's.
 ///
 /// # Errors
 /// Of the database.
@@ -124,10 +129,7 @@ pub async fn add_operator(
     connection: &mut PgConnection,
     act: Act<AddOperator>,
 ) -> Result<Outcome<Operator>> {
-    let mut transaction = connection.begin().await?;
-    sqlx::query("select pg_advisory_xact_lock(1634759800, 0)")
-        .execute(&mut *transaction)
-        .await?;
+    let mut transaction = one_by_one(connection).await?;
     let email = act.action().email();
     // All operators are told, this one too, whom the statement cannot see yet.
     let new = act.mails().iter().map(|mail| mail.copy_to(email.clone()));
@@ -139,14 +141,15 @@ pub async fn add_operator(
                 select $31, $32, 'active', 0, 0, $33 from fresh
                 where not $34 and not exists (select from aplus.account where email = $32)
                 on conflict (email) do nothing
-                returning *
+                returning id, email, status, version, epoch, created_at, restore_asked_by, restore_asked_at
             ),
             restored as (
-                update aplus.operator set status = 'active', version = version + 1
+                update aplus.operator
+                set status = 'active', version = version + 1, restore_asked_by = null, restore_asked_at = null
                 where $34 and id = $31 and email = $32 and status = 'suspended' and exists (select from fresh)
-                returning *
+                returning id, email, status, version, epoch, created_at, restore_asked_by, restore_asked_at
             ),
-            done as (select * from made union all select * from restored)",
+            done as (select made.* from made union all select restored.* from restored)",
             ", done.*"
         ),
         &act,
@@ -166,4 +169,93 @@ pub async fn add_operator(
     let outcome = unless_by_itself(&mut transaction, act.entry(), outcome).await?;
     transaction.commit().await?;
     Ok(outcome)
+}
+
+/// Suspends an operator; sessions and links end by number (A14).
+///
+/// # Errors
+/// Of the database.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn suspend_operator(
+    connection: &mut PgConnection,
+    act: Act<SuspendOperator>,
+) -> Result<Outcome<()>> {
+    let mut transaction = one_by_one(connection).await?;
+    let operator = act.action().operator();
+    let row = bound_changing(
+        act_statement!(
+            "share",
+            "no key update",
+            "done as (
+                update aplus.operator
+                set status = 'suspended', version = version + 1, epoch = epoch + 1, restore_asked_by = null,
+                    restore_asked_at = null, restored_by = null
+                where id = $31 and status = 'active' and exists (select from fresh)
+                returning id
+            )",
+            ""
+        ),
+        &act,
+        Changed::Suspended(operator),
+    )
+    .bind(*operator.as_uuid())
+    .fetch_one(&mut *transaction)
+    .await?;
+    let outcome = outcome(&row, |_| Ok(()), Outcome::Stale)?;
+    transaction.commit().await?;
+    Ok(outcome)
+}
+
+/// Notes that an operator asked for a suspended one or, where another had asked before, brings the suspended one back (A14). Both
+/// stay on the line of whom they brought back.
+///
+/// # Errors
+/// Of the database.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn restore_operator(
+    connection: &mut PgConnection,
+    act: Act<RestoreOperator>,
+) -> Result<Outcome<()>> {
+    let mut transaction = one_by_one(connection).await?;
+    let action = act.action();
+    let row = bound_changing(
+        act_statement!(
+            "share",
+            "no key update",
+            "asked as (
+                update aplus.operator set restore_asked_by = $32, restore_asked_at = $34, version = version + 1
+                where $33::uuid is null and id = $31 and status = 'suspended' and exists (select from fresh)
+                returning id
+            ),
+            restored as (
+                update aplus.operator set status = 'active', restored_by = $32, version = version + 1
+                where id = $31 and status = 'suspended' and restore_asked_by = $33 and exists (select from fresh)
+                returning id
+            ),
+            done as (select id from asked union all select id from restored)",
+            ""
+        ),
+        &act,
+        Changed::Restored(action.operator()),
+    )
+    .bind(*action.operator().as_uuid())
+    .bind(*action.by().as_uuid())
+    .bind(action.with().map(|id| *id.as_uuid()))
+    .bind(micros(act.at()))
+    .fetch_one(&mut *transaction)
+    .await?;
+    let outcome = outcome(&row, |_| Ok(()), Outcome::Stale)?;
+    transaction.commit().await?;
+    Ok(outcome)
+}
+
+/// A transaction that waits for any other that changes the set of operators.
+async fn one_by_one(
+    connection: &mut PgConnection,
+) -> Result<sqlx::Transaction<'_, sqlx::Postgres>> {
+    let mut transaction = connection.begin().await?;
+    sqlx::query("select pg_advisory_xact_lock(1634759800, 0)")
+        .execute(&mut *transaction)
+        .await?;
+    Ok(transaction)
 }

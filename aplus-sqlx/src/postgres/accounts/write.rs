@@ -15,7 +15,7 @@ use super::super::acts::{act_statement, bound, micros, outcome, unless_by_itself
 use super::read::read_account;
 use crate::rows::{author_columns, requester_name, text};
 
-/// Creates an account in its first group (A1, A2, A7).
+/// Creates an account in its first group, and with it the order that is proposed for it, if there is one (A1, A2, A7).
 ///
 /// # Errors
 /// Of the database.
@@ -27,7 +27,7 @@ pub async fn create_account(
     let (draft, provenance) = (act.action().draft(), act.action().provenance());
     let (author_kind, author_id) = author_columns(provenance.author);
     let request = provenance.request.as_ref();
-    let profile = &draft.profile;
+    let (profile, order) = (&draft.profile, act.order());
     let row = bound(
         act_statement!(
             "share",
@@ -39,6 +39,11 @@ pub async fn create_account(
                     and not exists (select from aplus.operator where email = $32)
                 on conflict (email) do nothing
                 returning id
+            ),
+            ordered as (
+                insert into aplus.support_order (id, account_id, old_email, new_email, old_roles, new_roles, author_kind,
+                    author_id, requester_kind, requester_name, reference, proposed_at, expires_at)
+                select $8, id, $32, $32, $33, $46, $39, $40, $41, $42, $43, $44, $47 from made where $46::smallint is not null
             ),
             done as (
                 insert into aplus.membership (account_id, group_id) select id, $45 from made returning account_id as id
@@ -62,6 +67,9 @@ pub async fn create_account(
     .bind(request.map(|it| it.reference.as_str().to_owned()))
     .bind(micros(act.at()))
     .bind(*act.action().group().as_uuid())
+    // Of a new account an order asks nothing but roles.
+    .bind(order.as_ref().map(|order| i16::from(order.to.roles.bits())))
+    .bind(order.as_ref().map(|order| micros(order.expires_at)))
     .fetch_one(&mut *connection)
     .await?;
     let not_done = match row.try_get::<Option<&str>, _>("name")? {

@@ -53,13 +53,14 @@ pub async fn answer(connection: &mut PgConnection, answered: &AnsweredAsks) -> R
         ),
         issued as (
             insert into aplus.link (id, hash, nonce, key_id, purpose, account_id, operator_id, email, browser,
-                issued_at, expires_at, epoch, next, language, superseded_at)
+                issued_at, expires_at, epoch, next, language, superseded_at, order_id)
             select n.id, n.hash, n.nonce, n.key_id, n.purpose, n.account_id, n.operator_id, $8, n.browser,
-                n.issued_at, n.expires_at, n.epoch, n.next, n.language, n.superseded_at
+                n.issued_at, n.expires_at, n.epoch, n.next, n.language, n.superseded_at, n.order_id
             from fresh, unnest($9::uuid[], $10::bytea[], $11::bytea[], $12::bytea[], $13::text[], $14::uuid[],
-                $15::uuid[], $16::bytea[], $7, $17::bigint[], $18::bigint[], $19::text[], $20::text[], $38::bigint[])
+                $15::uuid[], $16::bytea[], $7, $17::bigint[], $18::bigint[], $19::text[], $20::text[], $38::bigint[],
+                $39::uuid[])
                 as n (id, hash, nonce, key_id, purpose, account_id, operator_id, browser, issued_at, expires_at, epoch,
-                    next, language, superseded_at)
+                    next, language, superseded_at, order_id)
         ),
         noted as (
             insert into aplus.journal_entry
@@ -164,6 +165,10 @@ pub async fn answer(connection: &mut PgConnection, answered: &AnsweredAsks) -> R
         .bind(each!(mails, |mail| mail.message.is_urgent()))
         .bind(answered.language.as_str())
         .bind(ended)
+        .bind(each!(links, |link| link
+            .purpose
+            .order()
+            .map(|id| *id.as_uuid())))
         .fetch_one(connection)
         .await?;
     Ok(match row.try_get("is_done")? {

@@ -2,9 +2,9 @@
 
 use aplus_core::account::Epoch;
 use aplus_core::asking::{Addressee, Ask, AskLimits, LiveLink, PastAsk, Waiting};
-use aplus_core::ports::{AskReceipt, AskSettings, NewAsk, WaitingAsks};
+use aplus_core::ports::{AskReceipt, AskSettings, NewAsk, OrderToConfirm, WaitingAsks};
 use aplus_core::{
-    AccountId, AskId, BrowserHash, Lifetimes, LinkId, OperatorId, Principal, Timestamp,
+    AccountId, AskId, BrowserHash, Lifetimes, LinkId, OperatorId, OrderId, Principal, Timestamp,
 };
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Result, Row};
@@ -62,7 +62,7 @@ pub async fn waiting(
         ),
         asks as materialized (
             select r.* from oldest cross join lateral (
-                select * from aplus.login_request
+                select id, at, browser, network, next, language from aplus.login_request
                 where email = oldest.email and answered_at is null order by at, id limit $1
             ) as r
         ),
@@ -89,6 +89,18 @@ pub async fn waiting(
             ) as n
             where not n.mailed
         ),
+        ordered as (
+            select s.id, s.expires_at, s.account_id, s.epoch from oldest cross join lateral (
+                select s.id, s.expires_at, s.account_id, a.epoch
+                from aplus.support_order s join aplus.account a on a.id = s.account_id
+                where s.new_email = oldest.email and s.old_email <> s.new_email and s.approved_at is not null
+                    and s.carried_out_at is null and s.closed_at is null and $6 < s.expires_at
+                    and (a.email, a.roles, a.status) = (s.old_email, s.old_roles, 'active')
+                order by s.approved_at, s.id limit 1
+            ) as s
+            where not exists (select from aplus.account where email = oldest.email)
+                and not exists (select from aplus.operator where email = oldest.email)
+        ),
         live as (
             select l.id, l.browser, l.issued_at, l.expires_at
             from oldest join aplus.account a on a.email = oldest.email join aplus.link l on l.account_id = a.id
@@ -99,9 +111,15 @@ pub async fn waiting(
             from oldest join aplus.operator o on o.email = oldest.email join aplus.link l on l.operator_id = o.id
             where l.issued_at > $5 and l.expires_at > $6 and l.purpose = 'log_in' and l.used_at is null
                 and l.superseded_at is null and l.epoch = o.epoch and o.status = 'active'
+            union all
+            select l.id, l.browser, l.issued_at, l.expires_at
+            from ordered join aplus.link l on l.order_id = ordered.id
+            where l.expires_at > $6 and l.used_at is null and l.superseded_at is null and l.epoch = ordered.epoch
         )
-        select oldest.email, a.id as account_id, o.id as operator_id, coalesce(a.epoch, o.epoch) as epoch,
-            coalesce(a.status, o.status) = 'active' as active,
+        select oldest.email, coalesce(a.id, ordered.account_id) as account_id, o.id as operator_id,
+            coalesce(a.epoch, o.epoch, ordered.epoch) as epoch,
+            coalesce(a.status, o.status, 'active') = 'active' as active,
+            ordered.id as order_id, ordered.expires_at as order_expires_at,
             exists (
                 select from aplus.login_request
                 where email = oldest.email and answer = 'told' and answered_at > $7
@@ -114,6 +132,7 @@ pub async fn waiting(
         from oldest
         left join aplus.account a on a.email = oldest.email
         left join aplus.operator o on o.email = oldest.email
+        left join ordered on true
         cross join (
             select array_agg(id order by at, id) as ids, array_agg(browser order by at, id) as browsers,
                 array_agg(network order by at, id) as networks, array_agg(next order by at, id) as nexts,
@@ -183,9 +202,17 @@ fn read_waiting(row: &PgRow) -> Result<WaitingAsks> {
         told: row.try_get("told")?,
         known_domain: row.try_get("known_domain")?,
     };
+    let order: Option<Uuid> = row.try_get("order_id")?;
     Ok(WaitingAsks {
         email: rows::text(row, "email")?,
         principal,
+        order: match order {
+            None => None,
+            Some(id) => Some(OrderToConfirm {
+                id: OrderId::from_uuid(id),
+                expires_at: rows::time(row, "order_expires_at")?,
+            }),
+        },
         waiting,
         asks,
     })

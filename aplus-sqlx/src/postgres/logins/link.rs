@@ -4,9 +4,10 @@ use aplus_core::link::LinkFacts;
 use aplus_core::ports::{LinkStory, Outcome, Redemption};
 use aplus_core::{AccountId, LinkHash, LinkId};
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Result, Row};
+use sqlx::{Connection, PgConnection, Result, Row};
 
 use super::super::acts::{bind_entry, outcome};
+use super::super::orders::carry_out;
 use super::super::row::list;
 use crate::rows::{self, principal_columns};
 
@@ -23,15 +24,39 @@ pub async fn link(connection: &mut PgConnection, hash: &LinkHash) -> Result<Opti
     row.as_ref().map(rows::link).transpose()
 }
 
-/// Uses a link and opens its session (L3). The conditions are the judgement's own, asked again on the line as it is once it
+/// Uses a link and opens its session (L3); one that confirms an order's new address carries that order out (P61). The conditions are the judgement's own, asked again on the line as it is once it
 /// is locked: of any number of redemptions of one link exactly one changes it (P22). Its owner is locked first, so that a
 /// deactivation comes before, and then nobody logs in, or after, and then ends the session.
+///
+/// With an order it is two statements in one transaction: a statement cannot change an account that the door changes beside
+/// it, and the door asks for a link that was used.
 ///
 /// # Errors
 /// Of the database.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn redeem(connection: &mut PgConnection, redemption: Redemption) -> Result<Outcome<()>> {
+    let Some(confirmed) = redemption.order() else {
+        return open(connection, &redemption).await;
+    };
+    let mut both = connection.begin().await?;
+    let outcome = match open(&mut both, &redemption).await? {
+        Outcome::Done(()) => carry_out(&mut both, confirmed).await?,
+        refused => refused,
+    };
+    match outcome {
+        Outcome::Done(()) => both.commit().await?,
+        Outcome::Taken | Outcome::Stale | Outcome::Repeated(_) => both.rollback().await?,
+    }
+    Ok(outcome)
+}
+
+/// Uses the link, and opens the session under the epoch that its owner has once all is done.
+async fn open(connection: &mut PgConnection, redemption: &Redemption) -> Result<Outcome<()>> {
     let (opening, session) = (redemption.opening(), redemption.session());
+    let order = opening.purpose().order();
+    if order != redemption.order().map(|confirmed| confirmed.order) {
+        return Ok(Outcome::Stale);
+    }
     let (account, operator) = principal_columns(opening.principal());
     let query = sqlx::query(
         "with again as materialized (
@@ -49,7 +74,8 @@ pub async fn redeem(connection: &mut PgConnection, redemption: Redemption) -> Re
         ),
         used as (
             update aplus.link set used_at = $2, session_id = $17
-            where id = $18 and purpose = 'log_in' and used_at is null and superseded_at is null and $2 < expires_at
+            where id = $18 and purpose = $24 and order_id is not distinct from $25
+                and used_at is null and superseded_at is null and $2 < expires_at
                 and account_id is not distinct from $14 and operator_id is not distinct from $15 and epoch = $16
                 and ($19::smallint is null or wrong_addresses = $19) and exists (select from fresh)
             returning id
@@ -57,7 +83,8 @@ pub async fn redeem(connection: &mut PgConnection, redemption: Redemption) -> Re
         opened as (
             insert into aplus.session (id, hash, nonce, key_id, account_id, operator_id, link_id, browser, opened_at,
                 last_seen_at, epoch)
-            select $17, $20, $21, $22, $14, $15, id, $23, $2, $2, $16 from used
+            select $17, $20, $21, $22, $14, $15, id, $23, $2, $2, $16 + ($25::uuid is not null)::integer
+            from used
             returning id
         ),
         seen as (
@@ -91,6 +118,8 @@ pub async fn redeem(connection: &mut PgConnection, redemption: Redemption) -> Re
         .bind(session.nonce.as_bytes().to_vec())
         .bind(session.key.as_bytes().to_vec())
         .bind(session.browser.clone())
+        .bind(opening.purpose().as_str())
+        .bind(order.map(|id| *id.as_uuid()))
         .fetch_one(connection)
         .await?;
     outcome(&row, |_| Ok(()), Outcome::Stale)

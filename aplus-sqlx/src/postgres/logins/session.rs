@@ -25,7 +25,8 @@ pub async fn session(
             s.epoch as session_epoch, s.current_epoch as session_current_epoch, s.active as session_active,
             a.*, belongs.ids as group_ids, belongs.names as group_names,
             o.id as operator_id, o.email as operator_email, o.status as operator_status,
-            o.version as operator_version, o.epoch as operator_epoch, o.created_at as operator_created_at
+            o.version as operator_version, o.epoch as operator_epoch, o.created_at as operator_created_at,
+            o.restore_asked_by as operator_restore_asked_by, o.restore_asked_at as operator_restore_asked_at
         from aplus.live_session s
         left join aplus.account a on a.id = s.account_id
         left join aplus.operator o on o.id = s.operator_id

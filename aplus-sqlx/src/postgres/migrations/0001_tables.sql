@@ -7,7 +7,14 @@ create table aplus.operator (
     status text not null check (status in ('active', 'suspended')),
     version bigint not null check (version >= 0),
     epoch bigint not null check (epoch >= 0),
-    created_at bigint not null check (created_at >= 0)
+    created_at bigint not null check (created_at >= 0),
+    restore_asked_by uuid references aplus.operator (id) check (restore_asked_by <> id),
+    restore_asked_at bigint check (restore_asked_at >= 0),
+    restored_by uuid references aplus.operator (id) check (restored_by <> id),
+    check ((restore_asked_by is null) = (restore_asked_at is null)),
+    -- Who was brought back bears the two who did it; who never was, or by the machine, bears nobody.
+    check (status = 'suspended' or (restore_asked_by is null) = (restored_by is null)),
+    check (restored_by is null or (status = 'active' and restored_by <> restore_asked_by))
 );
 
 create table aplus.group (
@@ -55,6 +62,10 @@ create table aplus.account (
     created_at bigint not null check (created_at >= 0),
     last_login_at bigint check (last_login_at >= 0),
     emptied_at bigint check (emptied_at >= 0),
+    -- The order that changed it last, and when (A6).
+    order_id uuid,
+    ordered_at bigint check (ordered_at >= 0),
+    check ((order_id is null) = (ordered_at is null)),
     check ((status = 'deactivated') = (deactivated_by is not null)),
     check (not shared or roles & 4 = 0),
     -- An emptying is whole (T4).
@@ -119,12 +130,15 @@ create table aplus.link (
     session_id uuid,
     superseded_at bigint check (superseded_at >= 0),
     wrong_addresses smallint not null default 0 check (wrong_addresses between 0 and 255),
+    order_id uuid,
     check ((account_id is null) <> (operator_id is null)),
-    check ((used_at is null) = (session_id is null))
+    check ((used_at is null) = (session_id is null)),
+    check ((purpose = 'confirm_address') = (order_id is not null))
 );
 
 create index link_by_account on aplus.link (account_id, issued_at, id) where account_id is not null;
 create index link_by_operator on aplus.link (operator_id, issued_at, id) where operator_id is not null;
+create index link_by_order on aplus.link (order_id) where order_id is not null;
 create index link_by_end on aplus.link (expires_at);
 
 create table aplus.session (
@@ -222,37 +236,78 @@ create table aplus.refusal_count (
 create index refusal_count_by_key on aplus.refusal_count (key, at);
 create index refusal_count_by_age on aplus.refusal_count (at, entry_id);
 
--- What a change of address or roles must find before it happens (A6). Nobody but the owner may write here yet.
+-- What a change of address or roles must find before it happens (A6). An order bears the id of the entry that proposed it, and
+-- each further step names its own. An address goes when the account is emptied (T4).
 create table aplus.support_order (
-    id uuid not null primary key,
+    id uuid not null primary key references aplus.journal_entry (id),
     account_id uuid not null references aplus.account (id),
-    old_email text collate "C" not null,
-    new_email text collate "C" not null,
+    old_email text collate "C",
+    new_email text collate "C",
     old_roles smallint not null check (old_roles between 1 and 7),
     new_roles smallint not null check (new_roles between 1 and 7),
-    operator_id uuid not null references aplus.operator (id),
-    approver_kind text check (approver_kind in ('account', 'operator', 'machine')),
+    -- The details that it corrects, as canonical JSON; null for one that is emptied.
+    profile text,
+    author_kind text not null check (author_kind in ('operator', 'machine')),
+    author_id uuid references aplus.operator (id),
+    requester_kind text not null,
+    requester_name text,
+    reference text not null,
+    reason text,
+    proposed_at bigint not null check (proposed_at >= 0),
+    expires_at bigint not null check (expires_at > proposed_at),
+    approver_kind text check (approver_kind in ('account', 'operator')),
     approver_id uuid,
     approved_at bigint check (approved_at >= 0),
-    carried_out_at bigint check (carried_out_at >= 0),
+    approval_entry uuid references aplus.journal_entry (id),
     closed_at bigint check (closed_at >= 0),
-    check (old_email <> new_email or old_roles <> new_roles),
-    check ((approved_at is null) = (approver_kind is null)),
-    check ((approver_kind is distinct from 'machine' and approved_at is not null) = (approver_id is not null)),
-    check (approver_kind is distinct from 'operator' or approver_id <> operator_id),
+    closed_how text check (closed_how in ('refused', 'withdrawn')),
+    closed_by_kind text check (closed_by_kind in ('account', 'operator', 'machine')),
+    closed_by_id uuid,
+    closing_reason text,
+    closing_entry uuid references aplus.journal_entry (id),
+    carried_out_at bigint check (carried_out_at >= 0),
+    -- Written by the door, before the entry that the same statement writes.
+    carrying_entry uuid references aplus.journal_entry (id) deferrable initially deferred,
+    check ((old_email is null) = (new_email is null)),
+    check (old_email is distinct from new_email or old_roles <> new_roles or profile is not null or old_email is null),
+    check ((author_kind = 'machine') = (author_id is null)),
+    check ((approver_kind is null) = (approver_id is null)),
+    check (approver_kind is null or approved_at is not null),
+    check ((approved_at is null) = (approval_entry is null)),
+    check (approver_kind is distinct from 'operator' or approver_id is distinct from author_id),
     check (approver_kind is distinct from 'account' or approver_id <> account_id),
-    check (carried_out_at is null or approved_at is not null),
-    check (carried_out_at is null or closed_at is null)
+    check ((closed_at is null) = (closed_how is null)),
+    check ((closed_at is null) = (closed_by_kind is null)),
+    check ((closed_at is null) = (closing_entry is null)),
+    check (coalesce(closed_by_kind <> 'machine', false) = (closed_by_id is not null)),
+    check (closed_how is distinct from 'withdrawn' or closed_by_kind <> 'account'),
+    check (closed_how is distinct from 'refused' or (approved_at is null and closed_by_kind <> 'machine'
+        and (closed_by_kind <> 'operator' or closed_by_id is distinct from author_id)
+        and (closed_by_kind <> 'account' or closed_by_id <> account_id))),
+    check (closed_at is not null or closing_reason is null),
+    check (carried_out_at is null or (approved_at is not null and closed_at is null)),
+    check (carried_out_at is not null or carrying_entry is null)
 );
 
-create index support_order_by_account on aplus.support_order (account_id);
+create index support_order_by_account on aplus.support_order (account_id, id);
+create index support_order_open on aplus.support_order (id) where carried_out_at is null and closed_at is null;
+create index support_order_to_confirm on aplus.support_order (new_email, approved_at, id)
+    where approved_at is not null and carried_out_at is null and closed_at is null;
+
+alter table aplus.account add foreign key (order_id) references aplus.support_order (id);
+alter table aplus.link add foreign key (order_id) references aplus.support_order (id);
 
 -- Links and sessions are judged by what these two say, with their owner's epoch and standing of now (P24).
 create view aplus.live_link with (security_invoker = true) as
 select
     l.*,
     coalesce(a.epoch, o.epoch) as current_epoch,
-    coalesce(a.status, o.status) = 'active' as active
+    -- One that confirms an address counts only while its order waits for just that (P63); the order's time ends its own.
+    coalesce(a.status, o.status) = 'active' and (l.order_id is null or exists (
+        select from aplus.support_order s
+        where s.id = l.order_id and s.account_id = l.account_id and s.approved_at is not null and s.carried_out_at is null
+            and s.closed_at is null and (s.old_email, s.old_roles) = (a.email, a.roles)
+    )) as active
 from aplus.link l
 left join aplus.account a on a.id = l.account_id
 left join aplus.operator o on o.id = l.operator_id;

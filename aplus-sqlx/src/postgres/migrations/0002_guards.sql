@@ -13,8 +13,11 @@ $$;
 
 create function aplus.account_begins() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-    if new.email is null or new.status <> 'active' or new.last_login_at is not null or new.emptied_at is not null then
-        raise exception 'A5: an account begins active, with an address, before its first log-in' using errcode = 'AP003';
+    if new.email is null or new.status <> 'active' or new.last_login_at is not null or new.emptied_at is not null
+        or new.order_id is not null
+    then
+        raise exception 'A5: an account begins active, with an address, before its first log-in and any order'
+            using errcode = 'AP003';
     end if;
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception 'A5: an account is made in a transaction that is read committed' using errcode = 'AP003';
@@ -67,28 +70,33 @@ begin
     then
         raise exception 'L10: version and epoch move with what they count, by one, and never back' using errcode = 'AP003';
     end if;
-    if empties or (new.email, new.roles) is not distinct from (old.email, old.roles) then
-        return new;
+    if (new.order_id, new.ordered_at) is not distinct from (old.order_id, old.ordered_at) then
+        if empties or (new.email, new.roles) is not distinct from (old.email, old.roles)
+            or (new.status = 'withdrawn' and old.status <> 'withdrawn' and new.roles = old.roles)
+        then
+            return new;
+        end if;
+        raise exception 'A3: address and roles of an account change by an order alone' using errcode = 'AP003';
     end if;
-    if new.status = 'withdrawn' and old.status <> 'withdrawn' and new.roles = old.roles then
-        return new;
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'A6: an order is carried out in a transaction that is read committed' using errcode = 'AP003';
     end if;
-    -- An order that was approved and not used yet, with exactly these old and new values; it is used by this.
-    update aplus.support_order
-    set carried_out_at = approved_at
-    where id = (
-            select id from aplus.support_order
-            where account_id = old.id and approved_at is not null and carried_out_at is null and closed_at is null
-                and (old_email, new_email) = (old.email, new.email) and (old_roles, new_roles) = (old.roles, new.roles)
-            order by approved_at, id limit 1
-        )
-        and new.version > old.version and new.epoch > old.epoch;
-    if not found then
+    -- This very order: approved, open, not used yet, with exactly these old and new values; and nothing else changes.
+    perform from aplus.support_order
+    where id = new.order_id and account_id = old.id and approved_at is not null and carried_out_at is null
+        and closed_at is null and new.ordered_at < expires_at
+        and (old_email, new_email) = (old.email, new.email) and (old_roles, new_roles) = (old.roles, new.roles)
+    for no key update;
+    if not found
+        or (new.version, new.epoch, new.status) is distinct from (old.version + 1, old.epoch + 1, old.status)
+        or new.last_login_at is distinct from old.last_login_at
+    then
         raise exception 'A3: address and roles of an account change by an approved order alone' using errcode = 'AP003';
     end if;
     if new.email <> old.email then
-        if current_setting('transaction_isolation') <> 'read committed' then
-            raise exception 'A5: an address changes in a transaction that is read committed' using errcode = 'AP003';
+        -- A new address counts once the link that was sent to it is confirmed.
+        if not exists (select from aplus.link where order_id = new.order_id and used_at is not null) then
+            raise exception 'A6: nobody confirmed the new address' using errcode = 'AP003';
         end if;
         perform pg_advisory_xact_lock(1634759797, hashtext(new.email));
         if exists (select from aplus.operator where email = new.email) then
@@ -98,11 +106,23 @@ begin
     return new;
 end $$;
 
+-- The order that changed the account is used by that, and no other of the same values.
+create function aplus.account_is_ordered() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    update aplus.support_order set carried_out_at = new.ordered_at where id = new.order_id;
+    return null;
+end $$;
+
 create trigger account_begins before insert on aplus.account for each row execute function aplus.account_begins();
 create trigger account_keeps before update on aplus.account for each row execute function aplus.account_keeps();
+create trigger account_is_ordered after update on aplus.account
+    for each row when (new.order_id is distinct from old.order_id) execute function aplus.account_is_ordered();
 
 create function aplus.operator_begins() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+    if new.restore_asked_by is not null then
+        raise exception 'A14: an operator begins with nothing that others asked' using errcode = 'AP003';
+    end if;
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception 'A5: an operator is made in a transaction that is read committed' using errcode = 'AP003';
     end if;
@@ -121,6 +141,39 @@ begin
         or (new.version = old.version and new.status <> old.status)
     then
         raise exception 'A14: an operator keeps id and address; version and epoch move by one and never back' using errcode = 'AP003';
+    end if;
+    if (new.status, new.restore_asked_by, new.restore_asked_at, new.restored_by)
+        is not distinct from (old.status, old.restore_asked_by, old.restore_asked_at, old.restored_by)
+    then
+        return new;
+    end if;
+    if new.version = old.version or new.status = 'active' and old.status = 'active' then
+        raise exception 'A14: who asked for an operator does not change beside it' using errcode = 'AP003';
+    end if;
+    if new.status = 'suspended' and old.status = 'active' then
+        if new.epoch = old.epoch or new.restore_asked_by is not null then
+            raise exception 'A14: a suspension ends sessions and links, and what was asked before it' using errcode = 'AP003';
+        end if;
+        return new;
+    end if;
+    -- Whoever may make operators, the machine, brings one back by itself.
+    if new.status = 'active' and new.restored_by is null
+        and has_table_privilege(current_user, 'aplus.operator', 'insert')
+    then
+        return new;
+    end if;
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'A14: an operator is asked back in a transaction that is read committed' using errcode = 'AP003';
+    end if;
+    -- Who asks is another one, and active; so are both when the second brings the suspended one back.
+    perform from aplus.operator where id in (new.restore_asked_by, new.restored_by) order by id for share;
+    if new.status = 'active' and (new.restored_by is null
+            or (new.restore_asked_by, new.restore_asked_at) is distinct from (old.restore_asked_by, old.restore_asked_at))
+        or (select count(*) from aplus.operator
+            where id in (new.restore_asked_by, new.restored_by) and id <> new.id and status = 'active')
+            <> num_nonnulls(new.restore_asked_by, new.restored_by)
+    then
+        raise exception 'A14: only two other operators together bring one back' using errcode = 'AP003';
     end if;
     return new;
 end $$;
@@ -185,15 +238,24 @@ begin
     if new.used_at is not null or new.wrong_addresses <> 0 then
         raise exception 'L3: a link begins unused' using errcode = 'AP003';
     end if;
+    -- Only what never changes: an order that was taken back since the courier looked makes the link dead, not wrong.
+    if new.order_id is not null and not exists (
+        select from aplus.support_order
+        where id = new.order_id and account_id = new.account_id and new_email = new.email
+            and old_email <> new_email and new.expires_at <= expires_at
+    ) then
+        raise exception 'A6: a link confirms the new address of an order, for its account and within its time'
+            using errcode = 'AP003';
+    end if;
     return new;
 end $$;
 
 create function aplus.link_keeps() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     if (new.id, new.hash, new.nonce, new.key_id, new.purpose, new.account_id, new.operator_id, new.email, new.browser,
-            new.issued_at, new.expires_at, new.epoch, new.next, new.language)
+            new.issued_at, new.expires_at, new.epoch, new.next, new.language, new.order_id)
         is distinct from (old.id, old.hash, old.nonce, old.key_id, old.purpose, old.account_id, old.operator_id, old.email,
-            old.browser, old.issued_at, old.expires_at, old.epoch, old.next, old.language)
+            old.browser, old.issued_at, old.expires_at, old.epoch, old.next, old.language, old.order_id)
         or (old.used_at is not null
             and (new.used_at, new.session_id) is distinct from (old.used_at, old.session_id))
         or (old.superseded_at is not null and new.superseded_at is distinct from old.superseded_at)
@@ -290,23 +352,97 @@ create trigger journal_erasable_keeps before update on aplus.journal_erasable
 create trigger seal_queue_stays before update or delete on aplus.seal_queue
     for each row execute function aplus.nothing_changes();
 
--- An order that was closed or carried out stays as it is; the door writes the true hour of what a trigger marked.
-create function aplus.support_order_keeps() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+create function aplus.support_order_begins() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-    if (new.id, new.account_id, new.old_email, new.new_email, new.old_roles, new.new_roles, new.operator_id)
-        is distinct from (old.id, old.account_id, old.old_email, old.new_email, old.old_roles, old.new_roles,
-            old.operator_id)
-        or (old.approved_at is not null
-            and (new.approver_kind, new.approver_id, new.approved_at)
-                is distinct from (old.approver_kind, old.approver_id, old.approved_at))
-        or (old.carried_out_at is not null and new.carried_out_at is null)
-        or (old.closed_at is not null and new is distinct from old)
+    if new.old_email is null or new.approver_kind is not null or new.closed_at is not null or new.carried_out_at is not null
+        or (new.approved_at, new.approval_entry) is distinct from (new.proposed_at, new.id) and new.approved_at is not null
     then
-        raise exception 'A6: an order does not change, and is approved and used once' using errcode = 'AP003';
+        raise exception 'A6: an order begins open, and approved only where it needs nobody' using errcode = 'AP003';
+    end if;
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'A6: an order is proposed in a transaction that is read committed' using errcode = 'AP003';
+    end if;
+    if new.author_kind = 'operator' then
+        perform from aplus.operator where id = new.author_id and status = 'active' for share;
+        if not found then
+            raise exception 'A6: an order is proposed by an active operator, or by the machine' using errcode = 'AP003';
+        end if;
     end if;
     return new;
 end $$;
 
+-- What was proposed, approved, closed or carried out stays as it is. An order is approved or refused by an active operator
+-- other than its author, or by an active responsable who shares a group with the account and is not whom it concerns; taken
+-- back by an active operator or the machine; all that while it is open. It is carried out where its account says so.
+create function aplus.support_order_keeps() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    approved boolean := old.approved_at is null and new.approved_at is not null;
+    closed boolean := old.closed_at is null and new.closed_at is not null;
+    by_kind text := new.approver_kind;
+    by_id uuid := new.approver_id;
+begin
+    if (new.id, new.account_id, new.old_email, new.new_email, new.old_roles, new.new_roles, new.profile, new.author_kind,
+            new.author_id, new.requester_kind, new.requester_name, new.reference, new.reason, new.proposed_at, new.expires_at)
+        is distinct from (old.id, old.account_id, old.old_email, old.new_email, old.old_roles, old.new_roles, old.profile,
+            old.author_kind, old.author_id, old.requester_kind, old.requester_name, old.reference, old.reason,
+            old.proposed_at, old.expires_at)
+        or (old.approved_at is not null
+            and (new.approver_kind, new.approver_id, new.approved_at, new.approval_entry)
+                is distinct from (old.approver_kind, old.approver_id, old.approved_at, old.approval_entry))
+        or (old.closed_at is not null
+            and (new.closed_at, new.closed_how, new.closed_by_kind, new.closed_by_id, new.closing_reason, new.closing_entry)
+                is distinct from (old.closed_at, old.closed_how, old.closed_by_kind, old.closed_by_id, old.closing_reason,
+                    old.closing_entry))
+        or (old.carried_out_at is not null and new.carried_out_at is distinct from old.carried_out_at)
+        or (old.carrying_entry is not null and new.carrying_entry is distinct from old.carrying_entry)
+    then
+        raise exception 'A6: an order does not change, and is approved, closed and used once' using errcode = 'AP003';
+    end if;
+    if new.carried_out_at is distinct from old.carried_out_at and not exists (
+        select from aplus.account
+        where id = new.account_id and order_id = new.id and ordered_at = new.carried_out_at
+    ) then
+        raise exception 'A6: an order is carried out by changing its account' using errcode = 'AP003';
+    end if;
+    if not approved and not closed then
+        return new;
+    end if;
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'A6: an order is decided on in a transaction that is read committed' using errcode = 'AP003';
+    end if;
+    if closed then
+        by_kind := new.closed_by_kind;
+        by_id := new.closed_by_id;
+    end if;
+    if approved = closed or old.closed_at is not null or old.carried_out_at is not null
+        or coalesce(new.closed_at, new.approved_at) >= new.expires_at
+        or (approved and by_kind is null)
+    then
+        raise exception 'A6: an order is decided on once, by somebody, while it is open' using errcode = 'AP003';
+    end if;
+    if by_kind = 'operator' then
+        perform from aplus.operator where id = by_id and status = 'active' for share;
+        if not found then
+            raise exception 'A6: only an active operator decides on an order' using errcode = 'AP003';
+        end if;
+    elsif by_kind = 'account' then
+        -- Memberships move with the version of their account: they stand still while it is locked.
+        perform from aplus.account where id in (by_id, new.account_id) order by id for share;
+        if not exists (
+            select from aplus.account a
+            join aplus.membership own on own.account_id = a.id
+            join aplus.membership its on its.group_id = own.group_id and its.account_id = new.account_id
+            where a.id = by_id and a.id <> new.account_id and a.status = 'active' and a.roles & 4 <> 0
+        ) then
+            raise exception 'A6: only a responsable of one of its groups decides on an order for an account'
+                using errcode = 'AP003';
+        end if;
+    end if;
+    return new;
+end $$;
+
+create trigger support_order_begins before insert on aplus.support_order
+    for each row execute function aplus.support_order_begins();
 create trigger support_order_keeps before update on aplus.support_order
     for each row execute function aplus.support_order_keeps();
 

@@ -10,31 +10,64 @@ create function aplus.withdraw_account(account uuid) returns uuid language sql v
     returning id
 $$;
 
--- A6: an approved order is carried out once; the account's sessions and links end by number. Answers `done`, `unknown`,
--- `used`, `closed`, `not_approved`, or `stale` where the account is no longer what the order says.
-create function aplus.carry_out_order(id uuid, at bigint) returns text language plpgsql
+-- A6: an approved order is carried out once, at `at` and by the entry `entry`; the account's sessions and links end by number.
+-- Answers `done`, or why nothing was written: `unknown`, `used`, `closed`, `not_approved`, `lapsed`, `unconfirmed`, `stale`
+-- where the account is no longer what the order says, `taken` where the new address is somebody's.
+--
+-- Its locks: the account, the order, the account's groups by their ids.
+create function aplus.carry_out_order(id uuid, at bigint, entry uuid) returns text language plpgsql
     security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    ordered aplus.support_order;
+    ordered record;
+    changed record;
+    details jsonb;
 begin
-    select * into ordered from aplus.support_order o where o.id = carry_out_order.id for no key update;
+    select o.account_id into ordered from aplus.support_order o where o.id = carry_out_order.id;
     if not found then
         return 'unknown';
-    elsif ordered.carried_out_at is not null then
+    end if;
+    select a.id, a.email, a.roles, a.status into changed
+    from aplus.account a where a.id = ordered.account_id for no key update;
+    select o.old_email, o.new_email, o.old_roles, o.new_roles, o.profile, o.expires_at, o.approved_at, o.closed_at,
+        o.carried_out_at
+    into ordered from aplus.support_order o where o.id = carry_out_order.id for no key update;
+    if ordered.carried_out_at is not null then
         return 'used';
     elsif ordered.closed_at is not null then
         return 'closed';
     elsif ordered.approved_at is null then
         return 'not_approved';
-    end if;
-    update aplus.account a
-    set email = ordered.new_email, roles = ordered.new_roles, version = a.version + 1, epoch = a.epoch + 1
-    where a.id = ordered.account_id and a.email = ordered.old_email and a.roles = ordered.old_roles
-        and a.status <> 'withdrawn';
-    if not found then
+    elsif carry_out_order.at >= ordered.expires_at then
+        return 'lapsed';
+    elsif ((changed.email, changed.roles) = (ordered.old_email, ordered.old_roles)) is not true then
         return 'stale';
+    elsif ordered.new_email <> ordered.old_email then
+        if not exists (select from aplus.link l where l.order_id = carry_out_order.id and l.used_at is not null) then
+            return 'unconfirmed';
+        elsif exists (select from aplus.account a where a.email = ordered.new_email)
+            or exists (select from aplus.operator o where o.email = ordered.new_email)
+        then
+            return 'taken';
+        end if;
     end if;
-    update aplus.support_order o set carried_out_at = carry_out_order.at where o.id = ordered.id;
+    details := coalesce(ordered.profile, '{}')::jsonb;
+    update aplus.account a
+    set email = ordered.new_email, roles = ordered.new_roles, order_id = carry_out_order.id, ordered_at = carry_out_order.at,
+        version = a.version + 1, epoch = a.epoch + 1,
+        first_name = case when details ? 'first_name' then details ->> 'first_name' else a.first_name end,
+        last_name = case when details ? 'last_name' then details ->> 'last_name' else a.last_name end,
+        job_title = case when details ? 'job_title' then details ->> 'job_title' else a.job_title end,
+        phone = case when details ? 'phone' then details ->> 'phone' else a.phone end
+    where a.id = changed.id;
+    update aplus.support_order o set carrying_entry = carry_out_order.entry where o.id = carry_out_order.id;
+    -- The set of active responsables of each of its groups changes (A8).
+    if changed.status = 'active' and ordered.old_roles & 4 <> ordered.new_roles & 4 then
+        perform from aplus.group g
+        where g.id in (select m.group_id from aplus.membership m where m.account_id = changed.id)
+        order by g.id for no key update;
+        update aplus.group g set version = g.version + 1
+        where g.id in (select m.group_id from aplus.membership m where m.account_id = changed.id);
+    end if;
     return 'done';
 end $$;
 

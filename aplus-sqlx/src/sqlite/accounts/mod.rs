@@ -11,16 +11,16 @@ use aplus_core::ports::{
 };
 use aplus_core::rules::{
     AddMember, AddOperator, CreateAccount, CreateGroup, Deactivate, EditProfile, Holder,
-    Reactivate, RemoveMember, Withdraw,
+    Reactivate, RemoveMember, RestoreOperator, SuspendOperator, Withdraw,
 };
 use aplus_core::{AccountId, Act, EmailAddress, GroupId, GroupName, OperatorId};
 use async_trait::async_trait;
 
 pub use read::{
     account, account_by_email, facts, group, group_by_matricule, groups, groups_by_name, holder,
-    is_empty, members, operator, operator_by_email, people,
+    is_empty, members, operator, operator_by_email, operators, people,
 };
-pub use support::{add_operator, create_group, found_group};
+pub use support::{add_operator, create_group, found_group, restore_operator, suspend_operator};
 pub use write::{
     add_member, create_account, deactivate, edit_profile, reactivate, remove_member, withdraw,
 };
@@ -89,6 +89,14 @@ impl Accounts for SqliteStore {
         read!(self, people, wanted)
     }
 
+    async fn operators(
+        &self,
+        after: Option<OperatorId>,
+        limit: u32,
+    ) -> Result<Page<Operator>, StoreError> {
+        read!(self, operators, after, limit)
+    }
+
     async fn is_empty(&self) -> Result<bool, StoreError> {
         read!(self, is_empty)
     }
@@ -135,5 +143,13 @@ impl Accounts for SqliteStore {
 
     async fn add_operator(&self, act: Act<AddOperator>) -> Written<Operator> {
         act!(self, add_operator, act)
+    }
+
+    async fn suspend_operator(&self, act: Act<SuspendOperator>) -> Written<()> {
+        act!(self, suspend_operator, act)
+    }
+
+    async fn restore_operator(&self, act: Act<RestoreOperator>) -> Written<()> {
+        act!(self, restore_operator, act)
     }
 }

@@ -61,7 +61,7 @@ async fn target_of(connection: &mut SqliteConnection, account: &Account) -> Resu
     for group in account.groups() {
         groups.extend(group_facts(connection, group.id).await?);
     }
-    Ok(Target::new(account.standing(), groups))
+    Ok(Target::new(account.standing(), groups).at(account.email().cloned()))
 }
 
 async fn group_facts(connection: &mut SqliteConnection, id: GroupId) -> Result<Option<GroupFacts>> {
@@ -311,6 +311,30 @@ pub async fn people(connection: &mut SqliteConnection, wanted: &PeopleWanted) ->
         people.groups.extend(mention.transpose()?);
     }
     Ok(people)
+}
+
+/// Operators in the order of their ids, after a cursor; at most `limit`.
+///
+/// # Errors
+/// Of the database.
+pub async fn operators(
+    connection: &mut SqliteConnection,
+    after: Option<OperatorId>,
+    limit: u32,
+) -> Result<Page<Operator>> {
+    let after = after.map(|id| id.as_uuid().as_bytes().to_vec());
+    let rows = sqlx::query(
+        "select id, email, status, version, epoch, created_at, restore_asked_by, restore_asked_at from aplus_operator
+        where id > ?1 order by id limit ?2",
+    )
+    .bind(after.unwrap_or_default())
+    .bind(i64::from(limit) + 1)
+    .fetch_all(connection)
+    .await?;
+    let operators = rows.iter().map(rows::operator).collect::<Result<_>>()?;
+    Ok(rows::page(operators, limit, |operator: &Operator| {
+        operator.id.to_string()
+    }))
 }
 
 /// Whether there is no account, group or operator yet.

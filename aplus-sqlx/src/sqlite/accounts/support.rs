@@ -4,7 +4,9 @@
 use aplus_core::Act;
 use aplus_core::account::{Group, Operator};
 use aplus_core::ports::{FirstMember, Outcome};
-use aplus_core::rules::{AddMember, AddOperator, CreateAccount, CreateGroup};
+use aplus_core::rules::{
+    AddMember, AddOperator, CreateAccount, CreateGroup, RestoreOperator, SuspendOperator,
+};
 use sqlx::{Connection, Result, SqliteConnection};
 
 use super::super::acts::{record, refused};
@@ -121,7 +123,8 @@ pub async fn add_operator(
     match act.action().restored() {
         Some(id) => {
             let restored = sqlx::query(
-                "update aplus_operator set status = 'active', version = version + 1
+                "update aplus_operator
+                set status = 'active', version = version + 1, restore_asked_by = null, restore_asked_at = null
                 where id = ?1 and email = ?2 and status = 'suspended'",
             )
             .bind(id.as_uuid())
@@ -151,4 +154,77 @@ pub async fn add_operator(
     // Read back: the operator is what is stored.
     let operator = read::operator(connection, act.operator()).await?;
     Ok(operator.map_or(Outcome::Stale, Outcome::Done))
+}
+
+/// Suspends an operator; sessions and links end by number (A14).
+///
+/// # Errors
+/// Of the database; then the transaction is to be dropped.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn suspend_operator(
+    connection: &mut SqliteConnection,
+    act: Act<SuspendOperator>,
+) -> Result<Outcome<()>> {
+    if let Some(refused) = refused(connection, &act).await? {
+        return Ok(refused);
+    }
+    let suspended = sqlx::query(
+        "update aplus_operator
+        set status = 'suspended', version = version + 1, epoch = epoch + 1, restore_asked_by = null,
+            restore_asked_at = null, restored_by = null
+        where id = ?1 and status = 'active'",
+    )
+    .bind(act.action().operator().as_uuid())
+    .execute(&mut *connection)
+    .await?;
+    if suspended.rows_affected() == 0 {
+        return Ok(Outcome::Stale);
+    }
+    record(connection, &act).await?;
+    Ok(Outcome::Done(()))
+}
+
+/// Notes that an operator asked for a suspended one or, where another had asked before, brings the suspended one back (A14). Both
+/// stay on the line of whom they brought back.
+///
+/// # Errors
+/// Of the database; then the transaction is to be dropped.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn restore_operator(
+    connection: &mut SqliteConnection,
+    act: Act<RestoreOperator>,
+) -> Result<Outcome<()>> {
+    if let Some(refused) = refused(connection, &act).await? {
+        return Ok(refused);
+    }
+    let action = act.action();
+    let moved = match action.with() {
+        None => {
+            sqlx::query(
+                "update aplus_operator set restore_asked_by = ?2, restore_asked_at = ?3, version = version + 1
+                where id = ?1 and status = 'suspended'",
+            )
+            .bind(action.operator().as_uuid())
+            .bind(action.by().as_uuid())
+            .bind(act.at().as_unix_micros())
+            .execute(&mut *connection)
+            .await?
+        }
+        Some(with) => {
+            sqlx::query(
+                "update aplus_operator set status = 'active', restored_by = ?2, version = version + 1
+                where id = ?1 and status = 'suspended' and restore_asked_by = ?3",
+            )
+            .bind(action.operator().as_uuid())
+            .bind(action.by().as_uuid())
+            .bind(with.as_uuid())
+            .execute(&mut *connection)
+            .await?
+        }
+    };
+    if moved.rows_affected() == 0 {
+        return Ok(Outcome::Stale);
+    }
+    record(connection, &act).await?;
+    Ok(Outcome::Done(()))
 }

@@ -12,10 +12,11 @@ use aplus_core::{AccountId, Act, DeactivatedBy, Profile};
 use sqlx::{Result, SqliteConnection};
 
 use super::super::acts::{record, refused};
+use super::super::orders;
 use super::read;
 use crate::rows::{author_columns, requester_name};
 
-/// Creates an account in its first group (A1, A2, A7).
+/// Creates an account in its first group, and with it the order that is proposed for it, if there is one (A1, A2, A7).
 ///
 /// # Errors
 /// Of the database; then the transaction is to be dropped.
@@ -64,6 +65,9 @@ pub async fn create_account(
         .execute(&mut *connection)
         .await?;
     record(connection, &act).await?;
+    if let Some(order) = act.order() {
+        orders::insert(connection, &order).await?;
+    }
     Ok(Outcome::Done(act.begun(group.name)))
 }
 

@@ -89,8 +89,8 @@ async fn issue(connection: &mut SqliteConnection, link: &NewLink) -> Result<()> 
     let (account, operator) = principal_columns(link.principal);
     sqlx::query(
         "insert into aplus_link (id, hash, nonce, key_id, purpose, account_id, operator_id, email, browser,
-            issued_at, expires_at, epoch, next, language)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            issued_at, expires_at, epoch, next, language, order_id)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     )
     .bind(link.id.as_uuid())
     .bind(link.hash.as_bytes().as_slice())
@@ -106,6 +106,7 @@ async fn issue(connection: &mut SqliteConnection, link: &NewLink) -> Result<()> 
     .bind(link.epoch.0)
     .bind(&link.next)
     .bind(link.language.as_str())
+    .bind(link.purpose.order().map(|id| *id.as_uuid()))
     .execute(connection)
     .await?;
     Ok(())

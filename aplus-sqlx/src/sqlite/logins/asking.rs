@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use aplus_core::account::Epoch;
 use aplus_core::asking::{Addressee, Ask, AskLimits, LiveLink, PastAsk, Waiting};
-use aplus_core::ports::{AskReceipt, AskSettings, NewAsk, WaitingAsks};
+use aplus_core::ports::{AskReceipt, AskSettings, NewAsk, OrderToConfirm, WaitingAsks};
 use aplus_core::{
-    AccountId, AskId, BrowserHash, EmailAddress, Lifetimes, LinkId, OperatorId, Principal,
+    AccountId, AskId, BrowserHash, EmailAddress, Lifetimes, LinkId, OperatorId, OrderId, Principal,
     Timestamp,
 };
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Result, Row, SqliteConnection};
 
+use super::super::orders;
 use crate::rows::{self, Line, bytes, principal_columns, time};
 
 /// Queues an asking, unless `most` wait already: one insert, the same for every address (P20, L7).
@@ -44,6 +45,27 @@ pub async fn ask(connection: &mut SqliteConnection, ask: &NewAsk, most: u32) -> 
     })
 }
 
+/// Queues an asking of our own, for the link that confirms an order's new address (A6): however many wait.
+pub(in super::super) async fn queue_asking(
+    connection: &mut SqliteConnection,
+    ask: &NewAsk,
+) -> Result<()> {
+    sqlx::query(
+        "insert into aplus_login_request (id, at, browser, network, email, next, language)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )
+    .bind(ask.id.as_uuid())
+    .bind(ask.at.as_unix_micros())
+    .bind(ask.browser.as_bytes().as_slice())
+    .bind(&ask.network)
+    .bind(ask.email.as_str())
+    .bind(&ask.next)
+    .bind(ask.language.as_str())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// What waits for one address, the one that waits longest, with all that decides on it; none when nothing waits.
 ///
 /// # Errors
@@ -55,7 +77,7 @@ pub async fn waiting(
     now: Timestamp,
 ) -> Result<Option<WaitingAsks>> {
     let oldest = sqlx::query(
-        "select * from aplus_login_request where answered_at is null and at >= 0 order by at, id limit 1",
+        "select id, at, browser, network, email, next, language from aplus_login_request where answered_at is null and at >= 0 order by at, id limit 1",
     )
     .fetch_optional(&mut *connection)
     .await?;
@@ -64,7 +86,7 @@ pub async fn waiting(
     };
     let email = oldest.email;
     let rows = sqlx::query(
-        "select * from aplus_login_request where email = ?1 and answered_at is null order by at, id limit ?2",
+        "select id, at, browser, network, email, next, language from aplus_login_request where email = ?1 and answered_at is null order by at, id limit ?2",
     )
     .bind(email.as_str())
     .bind(AskLimits::AT_ONCE)
@@ -81,7 +103,15 @@ pub async fn waiting(
             from_network,
         });
     }
-    let (principal, addressee) = addressee(connection, &email).await?;
+    let (mut principal, mut addressee) = addressee(connection, &email).await?;
+    let order = match principal {
+        Some(_) => None,
+        None => orders::to_confirm(connection, &email, now).await?,
+    };
+    if let Some(order) = &order {
+        principal = epoch(connection, order.account).await?;
+        addressee = Addressee::Known;
+    }
     // Counted back from the oldest asking, not from now: the courier may be late.
     let since = oldest.at.saturating_sub(settings.lifetimes.link());
     let waiting = Waiting {
@@ -90,7 +120,10 @@ pub async fn waiting(
         addressee,
         live: match principal {
             None => Vec::new(),
-            Some((principal, _)) => live(connection, principal, now).await?,
+            Some((principal, _)) => {
+                let order = order.as_ref().map(|order| order.id);
+                live(connection, principal, order, now).await?
+            }
         },
         told: told(connection, &email, now).await?,
         known_domain: known_domain(connection, &email, settings.domains).await?,
@@ -98,6 +131,10 @@ pub async fn waiting(
     Ok(Some(WaitingAsks {
         email,
         principal,
+        order: order.map(|order| OrderToConfirm {
+            id: order.id,
+            expires_at: order.expires_at,
+        }),
         waiting,
         asks,
     }))
@@ -207,19 +244,37 @@ async fn addressee(
     Ok((Some((principal, Epoch(row.try_get("epoch")?))), addressee))
 }
 
-/// The links that may work: the core looks at their end again.
+/// Whom a link to an order's new address would log in.
+async fn epoch(
+    connection: &mut SqliteConnection,
+    account: AccountId,
+) -> Result<Option<(Principal, Epoch)>> {
+    let epoch: Option<i64> = sqlx::query_scalar("select epoch from aplus_account where id = ?1")
+        .bind(account.as_uuid())
+        .fetch_optional(connection)
+        .await?;
+    Ok(epoch.map(|epoch| (Principal::Account(account), Epoch(epoch))))
+}
+
+/// The links that may work, of the purpose that is asked for: the core looks at their end again.
 async fn live(
     connection: &mut SqliteConnection,
     principal: Principal,
+    order: Option<OrderId>,
     now: Timestamp,
 ) -> Result<Vec<LiveLink>> {
-    let statement = match principal {
-        Principal::Account(_) => {
+    let statement = match (principal, order) {
+        (_, Some(_)) => {
+            "select id, browser, issued_at, expires_at from aplus_live_link
+            where order_id = ?1 and issued_at > ?2 and expires_at > ?3
+                and used_at is null and superseded_at is null and epoch = current_epoch and active"
+        }
+        (Principal::Account(_), None) => {
             "select id, browser, issued_at, expires_at from aplus_live_link
             where account_id = ?1 and issued_at > ?2 and expires_at > ?3 and purpose = 'log_in'
                 and used_at is null and superseded_at is null and epoch = current_epoch and active"
         }
-        Principal::Operator(_) => {
+        (Principal::Operator(_), None) => {
             "select id, browser, issued_at, expires_at from aplus_live_link
             where operator_id = ?1 and issued_at > ?2 and expires_at > ?3 and purpose = 'log_in'
                 and used_at is null and superseded_at is null and epoch = current_epoch and active"
@@ -229,7 +284,7 @@ async fn live(
     // No link lives longer than L2 says: what is older need not be looked at.
     let oldest = now.saturating_sub(Lifetimes::default().link());
     let rows = sqlx::query(statement)
-        .bind(account.or(operator))
+        .bind(order.map(|id| *id.as_uuid()).or(account).or(operator))
         .bind(oldest.as_unix_micros())
         .bind(now.as_unix_micros())
         .fetch_all(connection)

@@ -1,12 +1,13 @@
 //! Links: their facts, their one use.
 
 use aplus_core::link::LinkFacts;
-use aplus_core::ports::{LinkStory, Outcome, Redemption};
+use aplus_core::ports::{Confirmed, LinkStory, Outcome, Redemption};
+use aplus_core::words::Language;
 use aplus_core::{AccountId, LinkHash, LinkId, Principal};
-use sqlx::{Result, SqliteConnection};
+use sqlx::{Connection, Result, SqliteConnection};
 
-use super::super::acts::repeated;
-use super::super::journal;
+use super::super::acts::{queue, repeated};
+use super::super::{journal, orders};
 use crate::rows::{self, optional_time, principal_columns};
 
 /// What is known of a link (P26: nothing changes by it).
@@ -22,8 +23,9 @@ pub async fn link(connection: &mut SqliteConnection, hash: &LinkHash) -> Result<
     row.as_ref().map(rows::link).transpose()
 }
 
-/// Uses a link and opens its session (L3). The conditions are the judgement's own, asked again under the write lock: of
-/// any number of redemptions of one link exactly one changes its line (P22).
+/// Uses a link and opens its session (L3); one that confirms an order's new address carries that order out (P61). The conditions
+/// are the judgement's own, asked again under the write lock: of any number of redemptions of one link exactly one changes
+/// its line (P22).
 ///
 /// # Errors
 /// Of the database; then the transaction is to be dropped.
@@ -35,12 +37,56 @@ pub async fn redeem(
     if let Some(repeated) = repeated(connection, redemption.entry()).await? {
         return Ok(repeated);
     }
+    let Some(confirmed) = redemption.order() else {
+        return open(connection, &redemption).await;
+    };
+    // A savepoint: where the order does not fit the link is not used either, and what a host wrote before stays.
+    let mut both = connection.begin().await?;
+    let outcome = match open(&mut both, &redemption).await? {
+        Outcome::Done(()) => confirm(&mut both, confirmed, &redemption).await?,
+        refused => refused,
+    };
+    match outcome {
+        Outcome::Done(()) => both.commit().await?,
+        Outcome::Taken | Outcome::Stale | Outcome::Repeated(_) => both.rollback().await?,
+    }
+    Ok(outcome)
+}
+
+/// Carries out the order whose new address was confirmed, with its entry and mails.
+async fn confirm(
+    connection: &mut SqliteConnection,
+    confirmed: &Confirmed,
+    redemption: &Redemption,
+) -> Result<Outcome<()>> {
+    let at = redemption.at();
+    let Some(order) = orders::order(connection, confirmed.order).await? else {
+        return Ok(Outcome::Stale);
+    };
+    if let Some(unfit) = orders::unfit(connection, &order, at).await? {
+        return Ok(unfit);
+    }
+    journal::append(connection, &confirmed.entry).await?;
+    orders::carry_out(connection, &order, &confirmed.entry, at).await?;
+    for mail in &confirmed.mails {
+        let cause = Some(confirmed.entry.id());
+        queue(connection, mail, cause, Language::default(), at).await?;
+    }
+    Ok(Outcome::Done(()))
+}
+
+/// Uses the link, and opens the session under the epoch that its owner has once all is done.
+async fn open(connection: &mut SqliteConnection, redemption: &Redemption) -> Result<Outcome<()>> {
     let (opening, session) = (redemption.opening(), redemption.session());
     let (account, operator) = principal_columns(opening.principal());
     let at = redemption.at().as_unix_micros();
+    let order = opening.purpose().order();
+    if order != redemption.order().map(|confirmed| confirmed.order) {
+        return Ok(Outcome::Stale);
+    }
     let used = sqlx::query(
         "update aplus_link set used_at = ?2, session_id = ?3
-        where id = ?1 and purpose = 'log_in' and used_at is null and superseded_at is null and ?2 < expires_at
+        where id = ?1 and purpose = ?8 and order_id is ?9 and used_at is null and superseded_at is null and ?2 < expires_at
             and account_id is ?4 and operator_id is ?5 and epoch = ?6
             and (?7 is null or wrong_addresses = ?7)
             and exists (select 1 from aplus_live_link where id = ?1 and epoch = current_epoch and active)",
@@ -52,6 +98,8 @@ pub async fn redeem(
     .bind(operator)
     .bind(opening.epoch().0)
     .bind(opening.by_address())
+    .bind(opening.purpose().as_str())
+    .bind(order.map(|id| *id.as_uuid()))
     .execute(&mut *connection)
     .await?;
     if used.rows_affected() == 0 {
@@ -71,7 +119,7 @@ pub async fn redeem(
     .bind(opening.link().as_uuid())
     .bind(&session.browser)
     .bind(at)
-    .bind(opening.epoch().0)
+    .bind(opening.epoch().0 + i64::from(order.is_some()))
     .execute(&mut *connection)
     .await?;
     if let Principal::Account(id) = opening.principal() {

@@ -17,6 +17,7 @@ use aplus_core::{
 use async_trait::async_trait;
 
 pub use answer::{answer, purge};
+pub(super) use asking::queue_asking;
 pub use asking::{ask, waiting};
 pub use link::{link, link_stories, redeem, wrong_address};
 pub use session::{end_all_sessions, end_session, session, session_key, sessions, touch};

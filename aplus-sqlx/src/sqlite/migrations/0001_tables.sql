@@ -8,7 +8,14 @@ create table aplus_operator (
     status text not null check (status in ('active', 'suspended')),
     version integer not null check (version >= 0),
     epoch integer not null check (epoch >= 0),
-    created_at integer not null check (created_at >= 0)
+    created_at integer not null check (created_at >= 0),
+    restore_asked_by blob references aplus_operator (id) check (restore_asked_by != id),
+    restore_asked_at integer check (restore_asked_at >= 0),
+    restored_by blob references aplus_operator (id) check (restored_by != id),
+    check ((restore_asked_by is null) = (restore_asked_at is null)),
+    -- Who was brought back bears the two who did it; who never was, or by the machine, bears nobody.
+    check (status = 'suspended' or (restore_asked_by is null) = (restored_by is null)),
+    check (restored_by is null or (status = 'active' and restored_by != restore_asked_by))
 ) strict, without rowid;
 
 create table aplus_group (
@@ -56,6 +63,10 @@ create table aplus_account (
     created_at integer not null check (created_at >= 0),
     last_login_at integer check (last_login_at >= 0),
     emptied_at integer check (emptied_at >= 0),
+    -- The order that changed it last, and when (A6).
+    order_id blob references aplus_support_order (id),
+    ordered_at integer check (ordered_at >= 0),
+    check ((order_id is null) = (ordered_at is null)),
     check ((status = 'deactivated') = (deactivated_by is not null)),
     check (shared = 0 or roles & 4 = 0),
     -- An emptying is whole (T4).
@@ -120,12 +131,15 @@ create table aplus_link (
     session_id blob check (length(session_id) = 16),
     superseded_at integer check (superseded_at >= 0),
     wrong_addresses integer not null default 0 check (wrong_addresses between 0 and 255),
+    order_id blob references aplus_support_order (id),
     check ((account_id is null) != (operator_id is null)),
-    check ((used_at is null) = (session_id is null))
+    check ((used_at is null) = (session_id is null)),
+    check ((purpose = 'confirm_address') = (order_id is not null))
 ) strict, without rowid;
 
 create index aplus_link_by_account on aplus_link (account_id, issued_at, id) where account_id is not null;
 create index aplus_link_by_operator on aplus_link (operator_id, issued_at, id) where operator_id is not null;
+create index aplus_link_by_order on aplus_link (order_id) where order_id is not null;
 create index aplus_link_by_end on aplus_link (expires_at);
 
 create table aplus_session (
@@ -221,12 +235,74 @@ create table aplus_refusal_count (
 create index aplus_refusal_count_by_key on aplus_refusal_count (key, at);
 create index aplus_refusal_count_by_age on aplus_refusal_count (at, entry_id);
 
+-- What a change of address or roles must find before it happens (A6). An order bears the id of the entry that proposed it, and
+-- each further step names its own. An address goes when the account is emptied (T4).
+create table aplus_support_order (
+    id blob not null primary key references aplus_journal_entry (id),
+    account_id blob not null references aplus_account (id),
+    old_email text,
+    new_email text,
+    old_roles integer not null check (old_roles between 1 and 7),
+    new_roles integer not null check (new_roles between 1 and 7),
+    -- The details that it corrects, as canonical JSON; null for one that is emptied.
+    profile text,
+    author_kind text not null check (author_kind in ('operator', 'machine')),
+    author_id blob references aplus_operator (id),
+    requester_kind text not null,
+    requester_name text,
+    reference text not null,
+    reason text,
+    proposed_at integer not null check (proposed_at >= 0),
+    expires_at integer not null check (expires_at > proposed_at),
+    approver_kind text check (approver_kind in ('account', 'operator')),
+    approver_id blob check (length(approver_id) = 16),
+    approved_at integer check (approved_at >= 0),
+    approval_entry blob references aplus_journal_entry (id),
+    closed_at integer check (closed_at >= 0),
+    closed_how text check (closed_how in ('refused', 'withdrawn')),
+    closed_by_kind text check (closed_by_kind in ('account', 'operator', 'machine')),
+    closed_by_id blob check (length(closed_by_id) = 16),
+    closing_reason text,
+    closing_entry blob references aplus_journal_entry (id),
+    carried_out_at integer check (carried_out_at >= 0),
+    carrying_entry blob references aplus_journal_entry (id),
+    check ((old_email is null) = (new_email is null)),
+    check (old_email is not new_email or old_roles != new_roles or profile is not null or old_email is null),
+    check ((author_kind = 'machine') = (author_id is null)),
+    check ((approver_kind is null) = (approver_id is null)),
+    check (approver_kind is null or approved_at is not null),
+    check ((approved_at is null) = (approval_entry is null)),
+    check (approver_kind is not 'operator' or approver_id is not author_id),
+    check (approver_kind is not 'account' or approver_id != account_id),
+    check ((closed_at is null) = (closed_how is null)),
+    check ((closed_at is null) = (closed_by_kind is null)),
+    check ((closed_at is null) = (closing_entry is null)),
+    check (coalesce(closed_by_kind != 'machine', 0) = (closed_by_id is not null)),
+    check (closed_how is not 'withdrawn' or closed_by_kind != 'account'),
+    check (closed_how is not 'refused' or (approved_at is null and closed_by_kind != 'machine'
+        and (closed_by_kind != 'operator' or closed_by_id is not author_id)
+        and (closed_by_kind != 'account' or closed_by_id != account_id))),
+    check (closed_at is not null or closing_reason is null),
+    check (carried_out_at is null or (approved_at is not null and closed_at is null)),
+    check (carried_out_at is not null or carrying_entry is null)
+) strict, without rowid;
+
+create index aplus_support_order_by_account on aplus_support_order (account_id, id);
+create index aplus_support_order_open on aplus_support_order (id) where carried_out_at is null and closed_at is null;
+create index aplus_support_order_to_confirm on aplus_support_order (new_email, approved_at, id)
+    where approved_at is not null and carried_out_at is null and closed_at is null;
+
 -- Links and sessions are read through these two alone: with their owner's epoch and standing of now (P24).
 create view aplus_live_link as
 select
     l.*,
     coalesce(a.epoch, o.epoch) as current_epoch,
-    coalesce(a.status, o.status) = 'active' as active
+    -- One that confirms an address counts only while its order waits for just that (P63); the order's time ends its own.
+    coalesce(a.status, o.status) = 'active' and (l.order_id is null or exists (
+        select 1 from aplus_support_order s
+        where s.id = l.order_id and s.account_id = l.account_id and s.approved_at is not null and s.carried_out_at is null
+            and s.closed_at is null and s.old_email = a.email and s.old_roles = a.roles
+    )) as active
 from aplus_link l
 left join aplus_account a on a.id = l.account_id
 left join aplus_operator o on o.id = l.operator_id;
