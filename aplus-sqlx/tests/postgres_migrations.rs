@@ -243,7 +243,7 @@ async fn rights_are_stated_anew() {
         "grant all on all tables in schema aplus to {runtime}",
         "grant select on aplus.link to {auditor}",
         "grant insert on aplus.operator to public",
-        "grant execute on function aplus.carry_out_order(uuid, bigint) to {runtime}",
+        "grant execute on function aplus.nothing_changes() to {runtime}",
         "grant execute on all functions in schema aplus to public",
         "grant create on schema aplus to {runtime}",
         "grant usage on schema aplus to public",

@@ -96,7 +96,7 @@ const COLUMNS: &str = "id, email, roles, shared, status, version, epoch, author_
 const EMPTIED: &str = "status = 'withdrawn', deactivated_by = null, email = null, requester_kind = null, requester_name = null,
     reference = null, emptied_at = 5";
 
-const HOSTILE: [&str; 93] = [
+const HOSTILE: [&str; 97] = [
     // The address and the roles of an account (A3).
     "update aplus_account set email = 'eve@evil.example' where id = {ada}",
     "update aplus_account set email = 'eve@evil.example', version = version + 1, epoch = epoch + 1 where id = {cleo}",
@@ -133,6 +133,10 @@ const HOSTILE: [&str; 93] = [
     "update aplus_account set requester_kind = null, reference = null where id = {ada}",
     "update aplus_account set shared = 1 where id = {ada}",
     "update aplus_account set version = version - 1 where id = {ada}",
+    "update aplus_account set version = version + 2 where id = {ada}",
+    "update aplus_account set epoch = 9223372036854775807 where id = {ada}",
+    "update aplus_group set version = version + 2 where id = {hall}",
+    "update aplus_operator set epoch = epoch + 2 where id = {op}",
     "update aplus_account set version = 0, first_name = 'Ada' where id = {ada}",
     "update aplus_account set epoch = -1 where id = {ada}",
     "update aplus_account set status = 'deactivated', deactivated_by = 'support' where id = {ada}",
@@ -141,14 +145,14 @@ const HOSTILE: [&str; 93] = [
     "delete from aplus_account where id = {cleo}",
     "delete from aplus_account",
     // One address, one account or one operator (A5).
-    "insert into aplus_operator values ({new}, 'ada@ville.example', 'active', 0, 0, 1)",
+    "insert into aplus_operator (id, email, status, version, epoch, created_at) values ({new}, 'ada@ville.example', 'active', 0, 0, 1)",
     "insert into aplus_account ({columns}) values ({new}, 'op@aplus.example', 1, 0, 'active', 0, 0, 'machine', 1)",
     "insert into aplus_account ({columns}) values ({new}, 'eve@evil.example', 8, 0, 'active', 0, 0, 'machine', 1)",
     "insert into aplus_account ({columns}) values ({new}, 'eve@evil.example', 4, 1, 'active', 0, 0, 'machine', 1)",
     "insert into aplus_account ({columns}) values ({new}, null, 1, 0, 'active', 0, 0, 'machine', 1)",
     "update aplus_operator set email = 'ada@ville.example' where id = {op}",
     "update aplus_operator set version = version - 1, epoch = epoch - 1 where id = {op}",
-    "replace into aplus_operator values ({op}, 'eve@evil.example', 'active', 9, 9, 1)",
+    "replace into aplus_operator (id, email, status, version, epoch, created_at) values ({op}, 'eve@evil.example', 'active', 9, 9, 1)",
     "delete from aplus_operator",
     // Groups and memberships (A2).
     "delete from aplus_membership where account_id = {ada}",
@@ -162,7 +166,7 @@ const HOSTILE: [&str; 93] = [
     "update aplus_link set used_at = null, session_id = null where id = {link}",
     "update aplus_link set expires_at = expires_at + 1 where id = {link}",
     "update aplus_link set account_id = {ben} where id = {link}",
-    "replace into aplus_link select id, hash, nonce, key_id, purpose, account_id, operator_id, email, browser, issued_at, expires_at, epoch, next, language, null, null, null, 0 from aplus_link where id = {link}",
+    "replace into aplus_link select id, hash, nonce, key_id, purpose, account_id, operator_id, email, browser, issued_at, expires_at, epoch, next, language, null, null, null, 0, null from aplus_link where id = {link}",
     "update aplus_session set ended_at = null where id = {session}",
     "update aplus_session set account_id = {ben} where id = {session}",
     "replace into aplus_session select id, hash, nonce, key_id, account_id, operator_id, link_id, browser, opened_at, last_seen_at, null, epoch from aplus_session",

@@ -9,7 +9,7 @@ use aplus_core::{Role, Roles};
 use common::Place;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
-const SOURCES: [(&str, &str); 12] = [
+const SOURCES: [(&str, &str); 14] = [
     ("acts", include_str!("../src/sqlite/acts.rs")),
     (
         "accounts/read",
@@ -40,6 +40,11 @@ const SOURCES: [(&str, &str); 12] = [
     (
         "logins/session",
         include_str!("../src/sqlite/logins/session.rs"),
+    ),
+    ("orders/read", include_str!("../src/sqlite/orders/read.rs")),
+    (
+        "orders/write",
+        include_str!("../src/sqlite/orders/write.rs"),
     ),
     ("outbox", include_str!("../src/sqlite/outbox.rs")),
     ("erasure", include_str!("../src/sqlite/erasure.rs")),

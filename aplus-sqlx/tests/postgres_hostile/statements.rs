@@ -23,11 +23,29 @@ pub(crate) struct Kind {
     pub(crate) hostile: &'static [(&'static str, &'static str)],
 }
 
-/// What an account is inserted with.
-pub(crate) const COLUMNS: &str =
-    "id, email, roles, shared, status, version, epoch, author_kind, created_at";
+/// What stands for the names in braces that are no ids.
+pub(crate) fn spelled(statement: &str) -> String {
+    let proposed = "id, account_id, old_email, new_email, old_roles, new_roles, author_kind, author_id, requester_kind,
+        reference, proposed_at, expires_at";
+    statement
+        .replace("{columns}", COLUMNS)
+        .replace("{proposed}", &format!("({proposed})"))
+        .replace(
+            "{approved}",
+            &format!("({proposed}, approver_kind, approver_id, approved_at, approval_entry)"),
+        )
+        .replace("{by}", "approved_at = 5, approval_entry = {entry}, approver_kind =")
+        .replace("{ended}", "closed_at = 5, closing_entry = {entry}, closed_how =")
+        .replace(
+            "{linked}",
+            "(id, hash, nonce, key_id, purpose, account_id, email, browser, issued_at, expires_at, epoch, language, order_id)",
+        )
+}
 
-pub(crate) const KINDS: [Kind; 13] = [
+/// What an account is inserted with.
+const COLUMNS: &str = "id, email, roles, shared, status, version, epoch, author_kind, created_at";
+
+pub(crate) const KINDS: [Kind; 17] = [
     Kind {
         about: "address and roles of an account (A3)",
         control: (
@@ -45,7 +63,9 @@ pub(crate) const KINDS: [Kind; 13] = [
             (NO_RIGHT, "update aplus.account set (version, roles) = (select 9, 7) where id = {ada}"),
             (NO_RIGHT, "with it as (select id from aplus.account) update aplus.account a set roles = 7 from it where it.id = a.id"),
             // Just what an approved order says.
-            (NO_RIGHT, "update aplus.account set email = 'ada@region.example', roles = 3, version = version + 1, epoch = epoch + 1 where id = {ada}"),
+            (NO_RIGHT, "update aplus.account set roles = 3, version = version + 1, epoch = epoch + 1, order_id = {order}, ordered_at = 6 where id = {ada}"),
+            (NO_RIGHT, "update aplus.account set order_id = {order}, ordered_at = 6, version = version + 1, epoch = epoch + 1 where id = {ada}"),
+            (GUARDED, "insert into aplus.account ({columns}, order_id, ordered_at) values ({new}, 'eve@evil.example', 7, false, 'active', 0, 0, 'machine', 1, {order}, 6)"),
             (NO_RIGHT, "insert into aplus.account ({columns}) values ({ada}, 'ada@ville.example', 7, false, 'active', 0, 0, 'machine', 1) on conflict (id) do update set roles = 7"),
             (NO_RIGHT, "insert into aplus.account ({columns}) values ({new}, 'ada@ville.example', 7, false, 'active', 0, 0, 'machine', 1) on conflict (email) do update set roles = excluded.roles"),
             (NOTHING, "insert into aplus.account ({columns}) values ({ada}, 'eve@evil.example', 7, false, 'active', 0, 0, 'machine', 1) on conflict do nothing"),
@@ -139,10 +159,8 @@ pub(crate) const KINDS: [Kind; 13] = [
         hostile: &[
             (NO_RIGHT, "insert into aplus.operator values ({new}, 'eve@evil.example', 'active', 0, 0, 1)"),
             (NO_RIGHT, "insert into aplus.operator values ({op}, 'op@aplus.example', 'active', 3, 2, 1) on conflict (id) do update set epoch = 9"),
-            (NO_RIGHT, "update aplus.operator set status = 'active', version = version + 1 where id = {suspended}"),
-            (NO_RIGHT, "update aplus.operator set epoch = epoch + 1, status = 'active' where id = {suspended}"),
             (NO_RIGHT, "update aplus.operator set email = 'eve@evil.example' where id = {op}"),
-            (NO_RIGHT, "update aplus.operator set version = version + 1"),
+            (NO_RIGHT, "update aplus.operator set created_at = 2 where id = {op}"),
             (NO_RIGHT, "copy aplus.operator from stdin"),
             (TAKEN, "insert into aplus.account ({columns}) values ({new}, 'op@aplus.example', 1, false, 'active', 0, 0, 'machine', 1)"),
             (TAKEN, "insert into aplus.account ({columns}) values ({new}, 'suspended@aplus.example', 1, false, 'active', 0, 0, 'machine', 1) on conflict do nothing"),
@@ -157,23 +175,158 @@ pub(crate) const KINDS: [Kind; 13] = [
         ],
     },
     Kind {
-        about: "orders and doors (A6, A11)",
+        about: "suspended operators (A14)",
+        control: (
+            Who::Server,
+            "update aplus.operator set restore_asked_by = {op}, restore_asked_at = 5, version = version + 1 where id = {suspended};
+                update aplus.operator set status = 'active', restored_by = {second}, version = version + 1 where id = {suspended}",
+        ),
+        hostile: &[
+            (GUARDED, "update aplus.operator set status = 'active', version = version + 1 where id = {suspended}"),
+            (GUARDED, "update aplus.operator set epoch = epoch + 1, status = 'active' where id = {suspended}"),
+            ("23514", "update aplus.operator set status = 'active', version = version + 1, restored_by = {op} where id = {suspended}"),
+            // By one alone, in one statement and in two; by two who are one; by both at once, of whom none asked before.
+            (GUARDED, "update aplus.operator set restore_asked_by = {op}, restore_asked_at = 5, restored_by = {op}, status = 'active', version = version + 1 where id = {suspended}"),
+            (GUARDED, "update aplus.operator set restore_asked_by = {op}, restore_asked_at = 5, version = version + 1 where id = {suspended};
+                update aplus.operator set restored_by = {op}, status = 'active', version = version + 1 where id = {suspended}"),
+            (GUARDED, "update aplus.operator set restore_asked_by = {op}, restore_asked_at = 5, version = version + 1 where id = {suspended};
+                update aplus.operator set status = 'active', version = version + 1 where id = {suspended}"),
+            (GUARDED, "update aplus.operator set restore_asked_by = {op}, restore_asked_at = 5, restored_by = {second}, status = 'active', version = version + 1 where id = {suspended}"),
+            (GUARDED, "update aplus.operator set restore_asked_by = {op}, restore_asked_at = 5, version = version + 1 where id = {suspended};
+                update aplus.operator set restore_asked_by = {second}, restored_by = {op}, status = 'active', version = version + 1 where id = {suspended}"),
+            // By themselves, by somebody who is none or is suspended meanwhile.
+            (GUARDED, "update aplus.operator set restore_asked_by = {suspended}, restore_asked_at = 5, version = version + 1 where id = {suspended}"),
+            (GUARDED, "update aplus.operator set restore_asked_by = {op}, restore_asked_at = 5, version = version + 1 where id = {suspended};
+                update aplus.operator set restored_by = {suspended}, status = 'active', version = version + 1 where id = {suspended}"),
+            (GUARDED, "update aplus.operator set restore_asked_by = {nobody}, restore_asked_at = 5, version = version + 1 where id = {suspended}"),
+            (GUARDED, "update aplus.operator set restore_asked_by = {op}, restore_asked_at = 5, version = version + 1 where id = {suspended};
+                update aplus.operator set status = 'suspended', version = version + 1, epoch = epoch + 1 where id = {op};
+                update aplus.operator set restored_by = {second}, status = 'active', version = version + 1 where id = {suspended}"),
+            // For one who is active, beside the version, without ending the sessions.
+            (GUARDED, "update aplus.operator set restore_asked_by = {second}, restore_asked_at = 5, version = version + 1 where id = {op}"),
+            (GUARDED, "update aplus.operator set restore_asked_by = {op}, restore_asked_at = 5 where id = {suspended}"),
+            (GUARDED, "update aplus.operator set status = 'suspended', version = version + 1 where id = {op}"),
+            (GUARDED, "update aplus.operator set status = 'suspended', epoch = epoch + 1 where id = {op}"),
+            (GUARDED, "update aplus.operator set status = 'suspended', version = version + 1, epoch = epoch + 1, restore_asked_by = {second}, restore_asked_at = 5 where id = {op}"),
+            (GUARDED, "begin isolation level repeatable read; select count(*) from aplus.operator;
+                update aplus.operator set restore_asked_by = {op}, restore_asked_at = 5, version = version + 1 where id = {suspended}; commit"),
+        ],
+    },
+    Kind {
+        about: "proposing (A6)",
+        control: (
+            Who::Server,
+            "insert into aplus.support_order (id, account_id, old_email, new_email, old_roles, new_roles, author_kind, author_id,
+                requester_kind, reference, proposed_at, expires_at)
+                values ({entry}, {cleo}, 'cleo@ville.example', 'cleo@ville.example', 1, 7, 'operator', {op}, 'person', 'x', 1, 9)",
+        ),
+        hostile: &[
+            (NO_RIGHT, "insert into aplus.support_order {approved} values ({entry}, {cleo}, 'cleo@ville.example', 'cleo@ville.example', 1, 7, 'operator', {op}, 'person', 'x', 1, 9, 'operator', {second}, 5, {entry})"),
+            (NO_RIGHT, "insert into aplus.support_order {approved} values ({entry}, {cleo}, 'cleo@ville.example', 'cleo@ville.example', 1, 7, 'operator', {op}, 'person', 'x', 1, 9, 'operator', {op}, 5, {entry})"),
+            (NO_RIGHT, "insert into aplus.support_order {proposed} values ({entry}, {cleo}, 'cleo@ville.example', 'cleo@ville.example', 1, 7, 'operator', {op}, 'person', 'x', 1, 9) on conflict (id) do update set new_roles = 7"),
+            (NO_RIGHT, "insert into aplus.support_order (id, account_id, carried_out_at) values ({entry}, {cleo}, 5)"),
+            (GUARDED, "insert into aplus.support_order (id, account_id, old_email, new_email, old_roles, new_roles, author_kind, requester_kind, reference, proposed_at, expires_at, approved_at, approval_entry)
+                values ({entry}, {cleo}, 'cleo@ville.example', 'cleo@ville.example', 1, 7, 'machine', 'person', 'x', 1, 9, 5, {entry})"),
+            (GUARDED, "insert into aplus.support_order (id, account_id, old_email, new_email, old_roles, new_roles, author_kind, requester_kind, reference, proposed_at, expires_at, approved_at, approval_entry)
+                values ({entry}, {cleo}, 'cleo@ville.example', 'cleo@ville.example', 1, 7, 'machine', 'person', 'x', 1, 9, 1, {refusal})"),
+            (GUARDED, "insert into aplus.support_order {proposed} values ({entry}, {cleo}, 'cleo@ville.example', 'cleo@ville.example', 1, 7, 'operator', {suspended}, 'person', 'x', 1, 9)"),
+            (GUARDED, "insert into aplus.support_order {proposed} values ({entry}, {cleo}, null, null, 1, 7, 'operator', {op}, 'person', 'x', 1, 9)"),
+            ("23514", "insert into aplus.support_order {proposed} values ({entry}, {cleo}, 'cleo@ville.example', 'cleo@ville.example', 1, 1, 'operator', {op}, 'person', 'x', 1, 9)"),
+            ("23514", "insert into aplus.support_order {proposed} values ({entry}, {cleo}, 'cleo@ville.example', 'cleo@ville.example', 1, 7, 'account', {ben}, 'person', 'x', 1, 9)"),
+            ("23514", "insert into aplus.support_order {proposed} values ({entry}, {cleo}, 'cleo@ville.example', 'cleo@ville.example', 1, 7, 'operator', {op}, 'person', 'x', 9, 9)"),
+            ("23503", "insert into aplus.support_order {proposed} values ({new}, {cleo}, 'cleo@ville.example', 'cleo@ville.example', 1, 7, 'operator', {op}, 'person', 'x', 1, 9)"),
+            ("23505", "insert into aplus.support_order {proposed} values ({order}, {cleo}, 'cleo@ville.example', 'cleo@ville.example', 1, 7, 'operator', {op}, 'person', 'x', 1, 9)"),
+            (NO_RIGHT, "update aplus.support_order set new_roles = 7 where id = {order}"),
+            (NO_RIGHT, "update aplus.support_order set account_id = {gus} where id = {order}"),
+            (NO_RIGHT, "update aplus.support_order set expires_at = 99999 where id = {lapsed}"),
+            (NO_RIGHT, "update aplus.support_order set author_id = {second} where id = {draft}"),
+            (NO_RIGHT, "update aplus.support_order set carried_out_at = 5 where id = {order}"),
+            (NO_RIGHT, "copy aplus.support_order from stdin"),
+        ],
+    },
+    Kind {
+        about: "deciding on orders (A6)",
+        control: (
+            Who::Server,
+            "update aplus.support_order set {by} 'account', approver_id = {ben} where id = {raise};
+                update aplus.support_order set {by} 'operator', approver_id = {second} where id = {draft};
+                update aplus.support_order set {ended} 'refused', closed_by_kind = 'operator', closed_by_id = {second} where id = {open}",
+        ),
+        hostile: &[
+            // Nobody, the author, one who is suspended or is none.
+            (GUARDED, "update aplus.support_order set approved_at = 5, approval_entry = {entry} where id = {draft}"),
+            ("23514", "update aplus.support_order set {by} 'operator', approver_id = {op} where id = {draft}"),
+            (GUARDED, "update aplus.support_order set {by} 'operator', approver_id = {suspended} where id = {draft}"),
+            (GUARDED, "update aplus.support_order set {by} 'operator', approver_id = {nobody} where id = {draft}"),
+            (GUARDED, "update aplus.support_order set {by} 'operator', approver_id = {ben} where id = {draft}"),
+            ("23514", "update aplus.support_order set {by} 'machine', approver_id = {second} where id = {draft}"),
+            // Whom it concerns, a responsable of another group, who is none, who is one no longer.
+            (GUARDED, "update aplus.support_order set {by} 'account', approver_id = {ben} where id = {draft}"),
+            (GUARDED, "update aplus.support_order set {by} 'account', approver_id = {ben} where id = {open}"),
+            (GUARDED, "update aplus.support_order set {by} 'account', approver_id = {ada} where id = {draft}"),
+            (GUARDED, "update aplus.account set status = 'deactivated', deactivated_by = 'support', version = version + 1, epoch = epoch + 1 where id = {ben};
+                update aplus.support_order set {by} 'account', approver_id = {ben} where id = {raise}"),
+            // What is over, twice, back again, by another.
+            (GUARDED, "update aplus.support_order set approver_kind = 'operator', approver_id = {second}, approved_at = 100, approval_entry = {entry} where id = {lapsed}"),
+            (GUARDED, "update aplus.support_order set {by} 'operator', approver_id = {second} where id = {closed}"),
+            (GUARDED, "update aplus.support_order set approved_at = 6 where id = {order}"),
+            (GUARDED, "update aplus.support_order set approver_kind = 'account', approver_id = {ben} where id = {order}"),
+            (GUARDED, "update aplus.support_order set approver_kind = null, approver_id = null, approved_at = null, approval_entry = null where id = {order}"),
+            ("23503", "update aplus.support_order set approver_kind = 'operator', approver_id = {second}, approved_at = 5, approval_entry = {new} where id = {draft}"),
+            // Ended by whom it may not be, or twice.
+            ("23514", "update aplus.support_order set {ended} 'refused', closed_by_kind = 'operator', closed_by_id = {op} where id = {draft}"),
+            ("23514", "update aplus.support_order set {ended} 'refused', closed_by_kind = 'machine' where id = {draft}"),
+            ("23514", "update aplus.support_order set {ended} 'refused', closed_by_kind = 'operator', closed_by_id = {second} where id = {order}"),
+            ("23514", "update aplus.support_order set {ended} 'withdrawn', closed_by_kind = 'account', closed_by_id = {ben} where id = {raise}"),
+            (GUARDED, "update aplus.support_order set {ended} 'refused', closed_by_kind = 'account', closed_by_id = {ben} where id = {open}"),
+            (GUARDED, "update aplus.support_order set {ended} 'withdrawn', closed_by_kind = 'operator', closed_by_id = {suspended} where id = {draft}"),
+            (GUARDED, "update aplus.support_order set closed_at = 100, closed_how = 'withdrawn', closed_by_kind = 'machine', closing_entry = {entry} where id = {lapsed}"),
+            (GUARDED, "update aplus.support_order set closed_at = null, closed_how = null, closed_by_kind = null, closed_by_id = null, closing_entry = null where id = {closed}"),
+            (GUARDED, "update aplus.support_order set closing_reason = 'another' where id = {closed}"),
+            (GUARDED, "update aplus.support_order set {by} 'operator', approver_id = {second}, closed_at = 5, closed_how = 'withdrawn', closed_by_kind = 'machine', closing_entry = {entry} where id = {draft}"),
+            (GUARDED, "begin isolation level repeatable read; select count(*) from aplus.support_order;
+                update aplus.support_order set {by} 'operator', approver_id = {second} where id = {draft}; commit"),
+            (NO_RIGHT, "delete from aplus.support_order where id = {draft}"),
+            // What a guard looks for is hidden behind other things of the same name.
+            (GUARDED, "create temp table operator (id uuid, status text); insert into pg_temp.operator values ({nobody}, 'active'); set search_path = pg_temp, aplus, pg_catalog;
+                update aplus.support_order set {by} 'operator', approver_id = {nobody} where id = {draft}"),
+        ],
+    },
+    Kind {
+        about: "carrying orders out (A6)",
+        control: (
+            Who::Server,
+            "update aplus.link set used_at = 6, session_id = {new} where id = {confirming}; select aplus.carry_out_order({moving}, 6, {entry})",
+        ),
+        hostile: &[
+            (NOTHING, "select aplus.carry_out_order({draft}, 6, {entry})"),
+            (NOTHING, "select aplus.carry_out_order({closed}, 6, {entry})"),
+            (NOTHING, "select aplus.carry_out_order({lapsed}, 100, {entry})"),
+            (NOTHING, "select aplus.carry_out_order({order}, 9000, {entry})"),
+            (NOTHING, "select aplus.carry_out_order({nobody}, 6, {entry})"),
+            // Nobody confirmed the address.
+            (NOTHING, "select aplus.carry_out_order({moving}, 6, {entry})"),
+            // An entry that is not written.
+            ("23503", "select aplus.carry_out_order({order}, 6, {new})"),
+            (NOTHING, "create temp table support_order as select {draft} as id, {ben} as account_id, 'ben@ville.example' as old_email, 'ben@ville.example' as new_email, 4 as old_roles, 7 as new_roles, 5 as approved_at, 9000 as expires_at;
+                set search_path = pg_temp, aplus, pg_catalog; select aplus.carry_out_order({draft}, 6, {entry})"),
+            // A link for another account, another address, a longer time, no order, an order that gives no address.
+            (GUARDED, "insert into aplus.link {linked} values ({new}, {g}, {h}, '\\x0102030405060708', 'confirm_address', {ada}, 'cleo@region.example', {h}, 1, 1801, 0, 'fr', {moving})"),
+            (GUARDED, "insert into aplus.link {linked} values ({new}, {g}, {h}, '\\x0102030405060708', 'confirm_address', {cleo}, 'eve@evil.example', {h}, 1, 1801, 0, 'fr', {moving})"),
+            (GUARDED, "insert into aplus.link {linked} values ({new}, {g}, {h}, '\\x0102030405060708', 'confirm_address', {cleo}, 'cleo@region.example', {h}, 1, 9001, 0, 'fr', {moving})"),
+            (GUARDED, "insert into aplus.link {linked} values ({new}, {g}, {h}, '\\x0102030405060708', 'confirm_address', {ada}, 'ada@ville.example', {h}, 1, 1801, 0, 'fr', {order})"),
+            (GUARDED, "insert into aplus.link {linked} values ({new}, {g}, {h}, '\\x0102030405060708', 'confirm_address', {cleo}, 'cleo@region.example', {h}, 1, 1801, 0, 'fr', {nobody})"),
+            ("23514", "insert into aplus.link {linked} values ({new}, {g}, {h}, '\\x0102030405060708', 'confirm_address', {cleo}, 'cleo@region.example', {h}, 1, 1801, 0, 'fr', null)"),
+            ("23514", "insert into aplus.link {linked} values ({new}, {g}, {h}, '\\x0102030405060708', 'log_in', {cleo}, 'cleo@region.example', {h}, 1, 1801, 0, 'fr', {moving})"),
+            (NO_RIGHT, "update aplus.link set order_id = {order} where id = {confirming}"),
+        ],
+    },
+    Kind {
+        about: "doors (A11)",
         control: (Who::Server, "select aplus.withdraw_account({fay})"),
         hostile: &[
-            (NO_RIGHT, "insert into aplus.support_order (id, account_id, old_email, new_email, old_roles, new_roles, operator_id) values ({new}, {cleo}, 'cleo@ville.example', 'eve@evil.example', 1, 7, {op})"),
-            (NO_RIGHT, "insert into aplus.support_order (id, account_id, old_email, new_email, old_roles, new_roles, operator_id, approver_kind, approver_id, approved_at)
-                values ({new}, {cleo}, 'cleo@ville.example', 'eve@evil.example', 1, 7, {op}, 'operator', {second}, 5)"),
-            (NO_RIGHT, "insert into aplus.support_order (id, account_id, old_email, new_email, old_roles, new_roles, operator_id, approver_kind, approver_id, approved_at)
-                values ({new}, {cleo}, 'cleo@ville.example', 'eve@evil.example', 1, 7, {op}, 'operator', {op}, 5)"),
-            (NO_RIGHT, "update aplus.support_order set approver_kind = 'operator', approver_id = {second}, approved_at = 5 where id = {draft}"),
-            (NO_RIGHT, "update aplus.support_order set closed_at = null where id = {closed}"),
-            (NO_RIGHT, "copy aplus.support_order from stdin"),
-            (NO_RIGHT, "select aplus.carry_out_order({order}, 6)"),
-            (NO_RIGHT, "select aplus.carry_out_order(id, 6) from (select {order} as id) as it"),
-            (NO_RIGHT, "do $$ begin perform aplus.carry_out_order({order}, 6); end $$"),
-            (NO_RIGHT, "create temp table support_order as select {order} as id, {ada} as account_id, 5 as approved_at; create temp table account (id uuid, email text, roles smallint);
-                set search_path = pg_temp, aplus, pg_catalog; select aplus.carry_out_order({order}, 6)"),
             (NO_RIGHT, "select aplus.account_keeps()"),
+            (NO_RIGHT, "select aplus.account_is_ordered()"),
             (NO_RIGHT, "select aplus.journal_entry_is_queued()"),
             (NO_RIGHT, "create temp table it (id uuid); create trigger it before insert on it for each row execute function aplus.nothing_changes()"),
             (NOTHING, "select aplus.withdraw_account({ada})"),
@@ -199,7 +352,7 @@ pub(crate) const KINDS: [Kind; 13] = [
             (NO_RIGHT, "create function public.it() returns integer language sql as 'select 1'"),
             (NO_RIGHT, "create schema it"),
             (NO_RIGHT, "alter schema aplus rename to it"),
-            (NO_RIGHT, "alter function aplus.carry_out_order(uuid, bigint) security invoker"),
+            (NO_RIGHT, "alter function aplus.carry_out_order(uuid, bigint, uuid) security invoker"),
             (NO_RIGHT, "alter table aplus.account add column it integer"),
             (NO_RIGHT, "alter table aplus.account alter column roles set default 7"),
             (NO_RIGHT, "alter table aplus.account drop column reference"),
@@ -233,8 +386,8 @@ pub(crate) const KINDS: [Kind; 13] = [
             (NO_RIGHT, "grant all on all tables in schema aplus to {login}"),
             (NOTHING, "revoke select on aplus.account from {auditor}"),
             (NOTHING, "grant create on schema aplus to current_user"),
-            (NO_RIGHT, "grant execute on function aplus.carry_out_order(uuid, bigint) to current_user"),
-            (NO_RIGHT, "grant all on aplus.support_order to current_user"),
+            (NO_RIGHT, "grant execute on function aplus.nothing_changes() to current_user"),
+            (NOTHING, "grant all on aplus.support_order to current_user"),
             (NO_RIGHT, "grant {owner} to current_user"),
             (NO_RIGHT, "grant {auditor} to current_user"),
             (NO_RIGHT, "set role {owner}"),

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use crate::postgres_common;
 
 /// Whose ids stand for the names in braces.
-const NAMED: [&str; 33] = [
+const NAMED: [&str; 38] = [
     "hall",
     "desk",
     "ada",
@@ -43,22 +43,45 @@ const NAMED: [&str; 33] = [
     "ines",
     "jo",
     "old_entry",
+    "open",
+    "raise",
+    "moving",
+    "lapsed",
+    "confirming",
 ];
 
 /// What the owner alone may write.
 const OWNERS: &str = "
     insert into aplus.operator values
         ({op}, 'op@aplus.example', 'active', 3, 2, 1), ({second}, 'second@aplus.example', 'active', 0, 0, 1),
-        ({suspended}, 'suspended@aplus.example', 'suspended', 1, 1, 1);
-    insert into aplus.support_order (id, account_id, old_email, new_email, old_roles, new_roles, operator_id) values
-        ({draft}, {ben}, 'ben@ville.example', 'ben@ville.example', 4, 7, {op});
-    insert into aplus.support_order
-        (id, account_id, old_email, new_email, old_roles, new_roles, operator_id, approver_kind, approver_id, approved_at)
-        values ({order}, {ada}, 'ada@ville.example', 'ada@region.example', 1, 3, {op}, 'operator', {second}, 5);
-    insert into aplus.support_order
-        (id, account_id, old_email, new_email, old_roles, new_roles, operator_id, approver_kind, approver_id, approved_at,
-            closed_at)
-        values ({closed}, {gus}, 'gus@ville.example', 'gus@ville.example', 1, 7, {op}, 'operator', {second}, 5, 6);";
+        ({suspended}, 'suspended@aplus.example', 'suspended', 1, 1, 1);";
+
+/// Orders by op, as the server writes them: for ben, gus and ada some that wait; one for ada and one that gives cleo another
+/// address, both approved; one for gus that was taken back; one for fay whose time is over.
+const ORDERS: &str = "
+    insert into aplus.journal_entry (id, at, kind, author_kind, author_id, details, commitment)
+        select id, 1, 'order_proposed', 'operator', {op}, '{}', {h}
+        from unnest(array[{draft}, {open}, {raise}, {order}, {moving}, {closed}, {lapsed}]) as made (id);
+    insert into aplus.support_order (id, account_id, old_email, new_email, old_roles, new_roles, author_kind, author_id,
+        requester_kind, reference, proposed_at, expires_at)
+        select id, account, email, coalesce(new_email, email), old_roles, new_roles, 'operator', {op}, 'prefecture',
+            'ticket 12', 1, ends
+        from (values
+            ({draft}, {ben}, 'ben@ville.example', null, 4, 7, 9000), ({open}, {gus}, 'gus@ville.example', null, 1, 3, 9000),
+            ({raise}, {ada}, 'ada@ville.example', null, 1, 5, 9000), ({order}, {ada}, 'ada@ville.example', null, 1, 3, 9000),
+            ({moving}, {cleo}, 'cleo@ville.example', 'cleo@region.example', 1, 1, 9000),
+            ({closed}, {gus}, 'gus@ville.example', null, 1, 7, 9000), ({lapsed}, {fay}, 'fay@ville.example', null, 1, 3, 100)
+        ) as made (id, account, email, new_email, old_roles, new_roles, ends);
+    update aplus.support_order
+        set approver_kind = 'operator', approver_id = {second}, approved_at = 5, approval_entry = {entry}
+        where id in ({order}, {moving});
+    update aplus.support_order
+        set closed_at = 6, closed_how = 'withdrawn', closed_by_kind = 'operator', closed_by_id = {op}, closing_entry = {entry}
+        where id = {closed};
+    insert into aplus.link
+        (id, hash, nonce, key_id, purpose, account_id, email, browser, issued_at, expires_at, epoch, language, order_id)
+        values ({confirming}, decode(repeat('ef', 32), 'hex'), {h}, '\\x0102030405060708', 'confirm_address', {cleo},
+            'cleo@region.example', {h}, 1, 1801, 0, 'fr', {moving});";
 
 /// What the server writes: ada logged in once, long ago, and belongs to two groups, ben is a responsable, nobody ever used the
 /// accounts of cleo, fay and gus, dan's is withdrawn. Hugo's was used within six months, ines's made, jo's is emptied. Of the
@@ -125,6 +148,7 @@ impl Town {
         let town = Self { database, login };
         town.run(&town.login, SERVERS).await.unwrap();
         town.run(&town.database.owner(), OWNERS).await.unwrap();
+        town.run(&town.login, ORDERS).await.unwrap();
         town
     }
 

@@ -6,7 +6,7 @@ use crate::postgres_common::{Place, roles};
 use crate::{refusal, run};
 
 /// What is given to a login that has the runtime's rights already, and how the refusal names it.
-const EXCESS: [(&str, &str); 45] = [
+const EXCESS: [(&str, &str); 47] = [
     (
         "alter role {login} superuser",
         "do everything, since it is or may become a superuser",
@@ -86,12 +86,20 @@ const EXCESS: [(&str, &str); 45] = [
     ),
     ("grant {auditor} to {login}", "select from aplus.seal_queue"),
     (
-        "grant select on aplus.support_order to {login}",
-        "select from aplus.support_order",
+        "grant update on aplus.support_order to {login}",
+        "update aplus.support_order",
     ),
     (
-        "grant select (new_email) on aplus.support_order to {login}",
-        "select from aplus.support_order.new_email",
+        "grant update (carried_out_at) on aplus.support_order to {login}",
+        "update aplus.support_order.carried_out_at",
+    ),
+    (
+        "grant insert (approver_id) on aplus.support_order to {login}",
+        "insert into aplus.support_order.approver_id",
+    ),
+    (
+        "grant update (order_id) on aplus.account to {login}",
+        "update aplus.account.order_id",
     ),
     (
         "grant insert on aplus.operator to {login}",
@@ -122,8 +130,8 @@ const EXCESS: [(&str, &str); 45] = [
         "update aplus.account.roles",
     ),
     (
-        "grant update (status) on aplus.operator to {login}",
-        "update aplus.operator.status",
+        "grant update (email) on aplus.operator to {login}",
+        "update aplus.operator.email",
     ),
     (
         "grant update (name) on aplus.group to {login}",
@@ -166,12 +174,12 @@ const EXCESS: [(&str, &str); 45] = [
         "refer to aplus.account.id",
     ),
     (
-        "grant execute on function aplus.carry_out_order(uuid, bigint) to {login}",
-        "call aplus.carry_out_order(uuid,bigint)",
+        "grant execute on function aplus.nothing_changes() to {login}",
+        "call aplus.nothing_changes()",
     ),
     (
-        "grant execute on function aplus.carry_out_order(uuid, bigint) to public",
-        "call aplus.carry_out_order(uuid,bigint)",
+        "grant execute on function aplus.nothing_changes() to public",
+        "call aplus.nothing_changes()",
     ),
     (
         "grant execute on all functions in schema aplus to {login}",

@@ -237,9 +237,10 @@ create index refusal_count_by_key on aplus.refusal_count (key, at);
 create index refusal_count_by_age on aplus.refusal_count (at, entry_id);
 
 -- What a change of address or roles must find before it happens (A6). An order bears the id of the entry that proposed it, and
--- each further step names its own. An address goes when the account is emptied (T4).
+-- each further step names its own: those of one act are there when it is, in whatever order its statement writes them. An
+-- address goes when the account is emptied (T4).
 create table aplus.support_order (
-    id uuid not null primary key references aplus.journal_entry (id),
+    id uuid not null primary key references aplus.journal_entry (id) deferrable initially deferred,
     account_id uuid not null references aplus.account (id),
     old_email text collate "C",
     new_email text collate "C",
@@ -258,15 +259,14 @@ create table aplus.support_order (
     approver_kind text check (approver_kind in ('account', 'operator')),
     approver_id uuid,
     approved_at bigint check (approved_at >= 0),
-    approval_entry uuid references aplus.journal_entry (id),
+    approval_entry uuid references aplus.journal_entry (id) deferrable initially deferred,
     closed_at bigint check (closed_at >= 0),
     closed_how text check (closed_how in ('refused', 'withdrawn')),
     closed_by_kind text check (closed_by_kind in ('account', 'operator', 'machine')),
     closed_by_id uuid,
     closing_reason text,
-    closing_entry uuid references aplus.journal_entry (id),
+    closing_entry uuid references aplus.journal_entry (id) deferrable initially deferred,
     carried_out_at bigint check (carried_out_at >= 0),
-    -- Written by the door, before the entry that the same statement writes.
     carrying_entry uuid references aplus.journal_entry (id) deferrable initially deferred,
     check ((old_email is null) = (new_email is null)),
     check (old_email is distinct from new_email or old_roles <> new_roles or profile is not null or old_email is null),

@@ -80,6 +80,7 @@ create table aplus_account (
 
 create index aplus_account_by_domain on aplus_account (domain);
 create index aplus_account_by_last_use on aplus_account (coalesce(last_login_at, created_at), id) where emptied_at is null;
+create index aplus_account_by_order on aplus_account (order_id) where order_id is not null;
 
 create table aplus_membership (
     account_id blob not null references aplus_account (id),
@@ -288,6 +289,10 @@ create table aplus_support_order (
 ) strict, without rowid;
 
 create index aplus_support_order_by_account on aplus_support_order (account_id, id);
+create index aplus_support_order_by_author on aplus_support_order (author_id) where author_id is not null;
+create index aplus_support_order_by_approval on aplus_support_order (approval_entry) where approval_entry is not null;
+create index aplus_support_order_by_closing on aplus_support_order (closing_entry) where closing_entry is not null;
+create index aplus_support_order_by_carrying on aplus_support_order (carrying_entry) where carrying_entry is not null;
 create index aplus_support_order_open on aplus_support_order (id) where carried_out_at is null and closed_at is null;
 create index aplus_support_order_to_confirm on aplus_support_order (new_email, approved_at, id)
     where approved_at is not null and carried_out_at is null and closed_at is null;
