@@ -193,6 +193,8 @@ pub struct OrderFacts {
     pub state: OrderState,
     /// Whether it changes the address, so that its approval is not yet the end.
     pub changes_address: bool,
+    /// Whether it corrects details, which a person whose account is active does themselves (A4).
+    pub corrects_details: bool,
     /// Whether the account is now what it was when the order was proposed.
     pub holds: bool,
 }
@@ -229,6 +231,7 @@ impl Order {
             author: self.author,
             state: self.state(now),
             changes_address: self.changes_address(),
+            corrects_details: !self.profile.is_empty(),
             holds: self.holds,
         }
     }

@@ -84,10 +84,16 @@ impl State {
         account.or_else(operator)
     }
 
-    /// The order that waits for the confirmation from this address, the one approved first.
+    /// The order on an active account that waits for the confirmation from this address, the one approved first.
     fn order_to_confirm(&self, email: &EmailAddress, now: Timestamp) -> Option<&Order> {
+        let active = |id| {
+            self.principal(Principal::Account(id))
+                .is_some_and(|(_, it)| it)
+        };
         let orders = self.orders.values().filter(|order| {
-            order.to.email.as_ref() == Some(email) && self.waits_for_confirmation(order.id, now)
+            order.to.email.as_ref() == Some(email)
+                && active(order.account)
+                && self.waits_for_confirmation(order.id, now)
         });
         orders.min_by_key(|order| (order.approval.map(|approval| approval.at), order.id))
     }

@@ -71,8 +71,8 @@ pub struct WaitingAsks {
     pub email: EmailAddress,
     /// Whom a link would log in.
     pub principal: Option<(Principal, Epoch)>,
-    /// The order that a link would carry out: where the address is nobody's, and an approved order on an account makes it that
-    /// account's; of several the one approved first.
+    /// The order that a link would carry out: where the address is nobody's, and an approved order on an active account, open and
+    /// outdated by nothing, makes it that account's; of several the one approved first.
     pub order: Option<OrderToConfirm>,
     /// The facts.
     pub waiting: Waiting,

@@ -397,16 +397,22 @@ pub fn may_view_orders(actor: &Actor, target: &Standing) -> Result<(), Refusal> 
 ///
 /// # Errors
 /// [`Refusal::OwnOrder`]; [`Refusal::NotApprover`] for the machine, which makes operators instead; what [`may_view_orders`]
-/// says; [`Refusal::OrderClosed`] unless it is proposed; [`Refusal::OrderOutdated`] where the account has changed since.
+/// says; [`Refusal::OrderClosed`] unless it is proposed; [`Refusal::OrderOutdated`] where the account has changed since, or the
+/// details that it corrects are those of a person who can do it again (A4); [`Refusal::AccountInactive`] where it changes the
+/// address of an account that was deactivated since, and so could not be confirmed.
 pub fn may_approve_order(
     actor: &Actor,
     target: &Standing,
     order: &OrderFacts,
 ) -> Result<(), Refusal> {
     may_decide(actor, target, order)?;
+    let active = target.status.is_active();
     match order.state {
-        OrderState::Proposed if order.holds => Ok(()),
-        OrderState::Proposed => Err(Refusal::OrderOutdated),
+        OrderState::Proposed if !order.holds || active && order.corrects_details => {
+            Err(Refusal::OrderOutdated)
+        }
+        OrderState::Proposed if !active && order.changes_address => Err(Refusal::AccountInactive),
+        OrderState::Proposed => Ok(()),
         state => Err(Refusal::OrderClosed { state }),
     }
 }
@@ -445,7 +451,7 @@ pub fn approve_order(
 /// Whether `actor` may refuse `order`: whoever could approve it, also where the account has changed since (A6).
 ///
 /// # Errors
-/// As [`may_approve_order`], but for [`Refusal::OrderOutdated`].
+/// As [`may_approve_order`], but for [`Refusal::OrderOutdated`] and [`Refusal::AccountInactive`].
 pub fn may_refuse_order(
     actor: &Actor,
     target: &Standing,
