@@ -67,8 +67,8 @@ struct One {
 }
 
 impl One {
-    fn new<S: Store + 'static>(store: S, seed: u64, policy: &Policy) -> Self {
-        let clock = FixedClock::new(Timestamp::from_unix_micros(NOON).unwrap());
+    fn new<S: Store + 'static>(store: S, seed: u64, policy: &Policy, from: i64) -> Self {
+        let clock = FixedClock::new(Timestamp::from_unix_micros(from).unwrap());
         let (letters, entropy) = (Letters::default(), SeededEntropy::new(seed));
         let site = Site::new("https://aplus.example").unwrap();
         let key = HostKey::new(&[7; 32]).unwrap();
@@ -384,27 +384,46 @@ fn same(seed: u64, step: &str, answers: &[String]) {
     }
 }
 
-async fn history(seed: u64, counted: &mut BTreeMap<String, u64>) {
-    let mut random = Random::new(seed);
-    let policy = Policy {
-        dual_control: random.one(&[DualControl::All, DualControl::Raising, DualControl::None]),
-        ..Policy::default()
-    };
+/// The three, with the same people in each, and what they are kept in.
+async fn three(
+    seed: u64,
+    policy: &Policy,
+    from: i64,
+) -> ((tempfile::TempDir, Place), [One; 3], Known) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("aplus.db").display());
     let sqlite = SqliteStore::connect(&url).await.unwrap();
     sqlite.migrate().await.unwrap();
     let place = Place::new().await;
     let all = [
-        One::new(MemoryStore::default(), seed, &policy),
-        One::new(sqlite, seed, &policy),
-        One::new(place.store.clone(), seed, &policy),
+        One::new(MemoryStore::default(), seed, policy, from),
+        One::new(sqlite, seed, policy, from),
+        One::new(place.store.clone(), seed, policy, from),
     ];
-    let mut known = begin(&all[0]).await;
+    let known = begin(&all[0]).await;
     for one in &all[1..] {
         let other = begin(one).await;
         assert_eq!(format!("{other:?}"), format!("{known:?}"));
     }
+    ((folder, place), all, known)
+}
+
+fn equal(seed: u64, dumps: &[Vec<String>]) {
+    for (dump, name) in dumps[1..].iter().zip(["sqlite", "postgres"]) {
+        for (line, first) in dump.iter().zip(&dumps[0]) {
+            assert_eq!(line, first, "seed {seed}, {name}");
+        }
+        assert_eq!(dump.len(), dumps[0].len(), "seed {seed}, {name}");
+    }
+}
+
+async fn history(seed: u64, counted: &mut BTreeMap<String, u64>) {
+    let mut random = Random::new(seed);
+    let policy = Policy {
+        dual_control: random.one(&[DualControl::All, DualControl::Raising, DualControl::None]),
+        ..Policy::default()
+    };
+    let (_stores, all, mut known) = three(seed, &policy, NOON).await;
     for number in 0..STEPS {
         let step = draw(&mut random, &known);
         let mut answers = Vec::new();
@@ -434,12 +453,7 @@ async fn history(seed: u64, counted: &mut BTreeMap<String, u64>) {
     for one in &all {
         dumps.push(dump(one, &known).await);
     }
-    for (dump, name) in dumps[1..].iter().zip(["sqlite", "postgres"]) {
-        for (line, first) in dump.iter().zip(&dumps[0]) {
-            assert_eq!(line, first, "seed {seed}, {name}");
-        }
-        assert_eq!(dump.len(), dumps[0].len(), "seed {seed}, {name}");
-    }
+    equal(seed, &dumps);
     let confirmed = dumps[0]
         .iter()
         .filter(|line| line.contains("order_carried_out"));
@@ -487,4 +501,56 @@ async fn three_stores_tell_one_life_of_orders() {
             "{kind} never came"
         );
     }
+}
+
+/// The orders on an account that was emptied say nothing of the person any more, and of what was done all that they said (T4).
+#[tokio::test]
+async fn orders_on_an_emptied_account_name_nobody() {
+    // Long enough ago for the database's own clock.
+    let from = 1_577_836_800_000_000;
+    let (_stores, all, known) = three(1, &Policy::default(), from).await;
+    let (account, operator) = (known.accounts[2], Author::Operator(known.operators[0].0));
+    let mut dumps = Vec::new();
+    for one in &all {
+        let (aplus, none) = (&one.aplus, Context::default());
+        let mut known = known.clone();
+        let change = OrderedChange {
+            email: Some(email("neuf@region.example")),
+            roles: Some(Roles::only(Role::Instructeur)),
+            ..OrderedChange::default()
+        };
+        let draft = OrderDraft {
+            change,
+            request: requested(),
+            reason: reason(),
+        };
+        let second = Author::Operator(known.operators[1].0);
+        for refused in [true, false] {
+            let order = aplus.propose_order(operator, account, &draft, &none).await;
+            let order = order.unwrap().id;
+            known.orders.push(order);
+            match refused {
+                true => {
+                    aplus
+                        .refuse_order(second, order, Some(&reason()), &none)
+                        .await
+                }
+                false => aplus.approve_order(second, order, &none).await,
+            }
+            .unwrap();
+        }
+        one.clock.advance(Duration::from_secs(86_400 * 365 * 3));
+        let report = aplus.erase_pass(aplus.now()).await.unwrap();
+        assert_eq!(report.emptied, 4);
+        for order in &known.orders {
+            let order = aplus.store().order(*order).await.unwrap().unwrap();
+            assert_eq!((&order.from.email, &order.to.email), (&None, &None));
+            assert_eq!(order.to.roles, Roles::only(Role::Instructeur));
+            assert_eq!(order.reason, None);
+            assert!(order.closed.is_none_or(|closed| closed.reason.is_none()));
+            assert_eq!(order.account, account);
+        }
+        dumps.push(dump(one, &known).await);
+    }
+    equal(1, &dumps);
 }

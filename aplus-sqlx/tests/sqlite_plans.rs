@@ -9,7 +9,7 @@ use aplus_core::{Role, Roles};
 use common::Place;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
-const SOURCES: [(&str, &str); 14] = [
+const SOURCES: [(&str, &str); 15] = [
     ("acts", include_str!("../src/sqlite/acts.rs")),
     (
         "accounts/read",

@@ -6,7 +6,7 @@ use super::{Check, MemoryStore, State, next, unless_settled};
 use crate::account::{AccountRecord, Principal, Status};
 use crate::ports::{Erasure, Outcome, StoreError, Written};
 use crate::rules::{EmptyAccount, EraseJournal};
-use crate::{AccountId, Act, EntryId, Profile, Timestamp};
+use crate::{AccountId, Act, EntryId, Profile, ProfileChange, Timestamp};
 
 fn last_use(account: &AccountRecord) -> Timestamp {
     account.last_login_at.unwrap_or(account.created_at)
@@ -37,6 +37,21 @@ impl State {
         for mail in mails.filter(|mail| mail.to.as_ref() == Some(&email)) {
             mail.to = None;
             mail.given_up = Some((at, "emptied"));
+        }
+    }
+
+    /// What the orders on an account say of the person.
+    fn forget_orders(&mut self, id: AccountId) {
+        let orders = self.orders.values_mut();
+        for order in orders.filter(|order| order.account == id) {
+            order.from.email = None;
+            order.to.email = None;
+            order.profile = ProfileChange::default();
+            order.request.requester.name = None;
+            order.reason = None;
+            if let Some(closed) = &mut order.closed {
+                closed.reason = None;
+            }
         }
     }
 }
@@ -84,6 +99,7 @@ impl Erasure for MemoryStore {
             return Ok(Outcome::Stale);
         }
         state.forget_address(id, act.at());
+        state.forget_orders(id);
         if let Some(account) = state.accounts.get_mut(&id) {
             account.status = Status::Withdrawn;
             account.email = None;

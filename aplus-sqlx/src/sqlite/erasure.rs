@@ -131,6 +131,14 @@ pub async fn empty_account(
     .bind(at)
     .execute(&mut *connection)
     .await?;
+    sqlx::query(
+        "update aplus_support_order set old_email = null, new_email = null, profile = null, requester_name = null,
+            reason = null, closing_reason = null
+        where account_id = ?1",
+    )
+    .bind(id.as_uuid())
+    .execute(&mut *connection)
+    .await?;
     record(connection, &act).await?;
     Ok(Outcome::Done(()))
 }

@@ -115,7 +115,9 @@ async fn none_of_them_changes_anything_as_the_owner() {
     let mut owner = town.owner().await;
     let before = town.dump(&mut owner).await;
     for (expected, hostile) in HOSTILE {
-        let done = town.run(&login, &ordered(hostile).replace("EMPTIED", EMPTIED)).await;
+        let done = town
+            .run(&login, &ordered(hostile).replace("EMPTIED", EMPTIED))
+            .await;
         assert!(town.dump(&mut owner).await == before, "{hostile}");
         assert_eq!(state(&done), expected, "{hostile}: {done:?}");
     }

@@ -373,26 +373,31 @@ end $$;
 
 -- What was proposed, approved, closed or carried out stays as it is. An order is approved or refused by an active operator
 -- other than its author, or by an active responsable who shares a group with the account and is not whom it concerns; taken
--- back by an active operator or the machine; all that while it is open. It is carried out where its account says so.
+-- back by an active operator or the machine; all that while it is open. It is carried out where its account says so. What it
+-- says of a person goes as a whole with an account that was emptied (T4).
 create function aplus.support_order_keeps() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     approved boolean := old.approved_at is null and new.approved_at is not null;
     closed boolean := old.closed_at is null and new.closed_at is not null;
+    emptied boolean := old.old_email is not null
+        and num_nonnulls(new.old_email, new.new_email, new.profile, new.requester_name, new.reason, new.closing_reason) = 0
+        and exists (select from aplus.account where id = old.account_id and emptied_at is not null);
     by_kind text := new.approver_kind;
     by_id uuid := new.approver_id;
 begin
-    if (new.id, new.account_id, new.old_email, new.new_email, new.old_roles, new.new_roles, new.profile, new.author_kind,
-            new.author_id, new.requester_kind, new.requester_name, new.reference, new.reason, new.proposed_at, new.expires_at)
-        is distinct from (old.id, old.account_id, old.old_email, old.new_email, old.old_roles, old.new_roles, old.profile,
-            old.author_kind, old.author_id, old.requester_kind, old.requester_name, old.reference, old.reason,
-            old.proposed_at, old.expires_at)
+    if (new.id, new.account_id, new.old_roles, new.new_roles, new.author_kind, new.author_id, new.requester_kind,
+            new.reference, new.proposed_at, new.expires_at)
+        is distinct from (old.id, old.account_id, old.old_roles, old.new_roles, old.author_kind, old.author_id,
+            old.requester_kind, old.reference, old.proposed_at, old.expires_at)
+        or (not emptied and (new.old_email, new.new_email, new.profile, new.requester_name, new.reason)
+            is distinct from (old.old_email, old.new_email, old.profile, old.requester_name, old.reason))
         or (old.approved_at is not null
             and (new.approver_kind, new.approver_id, new.approved_at, new.approval_entry)
                 is distinct from (old.approver_kind, old.approver_id, old.approved_at, old.approval_entry))
         or (old.closed_at is not null
-            and (new.closed_at, new.closed_how, new.closed_by_kind, new.closed_by_id, new.closing_reason, new.closing_entry)
-                is distinct from (old.closed_at, old.closed_how, old.closed_by_kind, old.closed_by_id, old.closing_reason,
-                    old.closing_entry))
+            and (new.closed_at, new.closed_how, new.closed_by_kind, new.closed_by_id, new.closing_entry)
+                is distinct from (old.closed_at, old.closed_how, old.closed_by_kind, old.closed_by_id, old.closing_entry))
+        or (old.closed_at is not null and not emptied and new.closing_reason is distinct from old.closing_reason)
         or (old.carried_out_at is not null and new.carried_out_at is distinct from old.carried_out_at)
         or (old.carrying_entry is not null and new.carrying_entry is distinct from old.carrying_entry)
     then

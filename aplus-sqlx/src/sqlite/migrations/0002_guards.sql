@@ -435,17 +435,12 @@ end;
 create trigger aplus_support_order_keeps before update on aplus_support_order
 when new.id is not old.id
     or new.account_id is not old.account_id
-    or new.old_email is not old.old_email
-    or new.new_email is not old.new_email
     or new.old_roles is not old.old_roles
     or new.new_roles is not old.new_roles
-    or new.profile is not old.profile
     or new.author_kind is not old.author_kind
     or new.author_id is not old.author_id
     or new.requester_kind is not old.requester_kind
-    or new.requester_name is not old.requester_name
     or new.reference is not old.reference
-    or new.reason is not old.reason
     or new.proposed_at is not old.proposed_at
     or new.expires_at is not old.expires_at
     or (old.approved_at is not null and (
@@ -459,13 +454,30 @@ when new.id is not old.id
         or new.closed_how is not old.closed_how
         or new.closed_by_kind is not old.closed_by_kind
         or new.closed_by_id is not old.closed_by_id
-        or new.closing_reason is not old.closing_reason
         or new.closing_entry is not old.closing_entry
     ))
     or (old.carried_out_at is not null and new.carried_out_at is not old.carried_out_at)
     or (old.carrying_entry is not null and new.carrying_entry is not old.carrying_entry)
 begin
     select raise(abort, 'A6: an order does not change, and is approved, closed and used once');
+end;
+
+-- What it says of a person goes as a whole, with an account that was emptied (T4).
+create trigger aplus_support_order_keeps_texts before update on aplus_support_order
+when (
+        new.old_email is not old.old_email
+        or new.new_email is not old.new_email
+        or new.profile is not old.profile
+        or new.requester_name is not old.requester_name
+        or new.reason is not old.reason
+        or (old.closed_at is not null and new.closing_reason is not old.closing_reason)
+    )
+    and not (
+        coalesce(new.old_email, new.new_email, new.profile, new.requester_name, new.reason, new.closing_reason) is null
+        and exists (select 1 from aplus_account where id = old.account_id and emptied_at is not null)
+    )
+begin
+    select raise(abort, 'A6: an order does not change');
 end;
 
 -- By an active operator other than its author, or by an active responsable who shares a group with the account and is not
