@@ -24,6 +24,8 @@ const ACT: Trips = [1, 1, 0];
 
 const REFUSE: &str = "equal refusals wait for each other: begin, lock, write, commit";
 const FOUND: &str = "begin, lock, is it there already, write, read back, commit";
+const OPERATORS: &str = "two who change who is an operator at once wait for each other";
+const ORDERED: &str = "carried out with it through the owner's door, or asked to be confirmed";
 const CONFIRM: &str = "`redeem` writes; the link before it and the session after it are read";
 
 /// Each method of the ports.
@@ -61,12 +63,25 @@ const PORTS: &[(&str, Trips, &str)] = &[
         [0, 1, 3],
         "two at once wait for each other, so that each is told of the other",
     ),
+    ("operators", READ, ""),
+    ("suspend_operator", [0, 1, 3], OPERATORS),
+    ("restore_operator", [0, 1, 3], OPERATORS),
+    ("propose_order", WRITE, ORDERED),
+    ("approve_order", WRITE, ORDERED),
+    ("refuse_order", WRITE, ""),
+    ("withdraw_order", WRITE, ""),
+    ("order", READ, ""),
+    ("orders", READ, ""),
     ("ask", WRITE, ""),
     ("waiting", READ, ""),
     ("answer", WRITE, ""),
     ("link", READ, ""),
     ("wrong_address", WRITE, ""),
-    ("redeem", WRITE, ""),
+    (
+        "redeem",
+        WRITE,
+        "with an order two in one transaction: the link, then the owner's door",
+    ),
     ("session", READ, ""),
     ("session_key", READ, ""),
     ("request", READ, ""),
@@ -181,6 +196,53 @@ const USE_CASES: &[(&str, Trips, &str)] = &[
         "the page, the accounts, operators and groups that it names",
     ),
     (
+        "support changes roles by an order that needs nobody",
+        ACT,
+        "",
+    ),
+    (
+        "support proposes a new address",
+        [2, 1, 0],
+        "whether it is somebody's",
+    ),
+    (
+        "confirm an order's new address",
+        [3, 2, 2],
+        "the link, its order, the session; the link is used and the order carried out in one transaction",
+    ),
+    (
+        "approve an order",
+        [2, 1, 0],
+        "the order first, which names its account",
+    ),
+    (
+        "refuse an order",
+        [2, 1, 0],
+        "the order first, which names its account",
+    ),
+    (
+        "take an order back",
+        [2, 1, 0],
+        "the order first, which names its account",
+    ),
+    ("support lists orders", READ, ""),
+    ("operators list operators", READ, ""),
+    (
+        "suspend an operator",
+        [2, 1, 3],
+        "the operator, then who asks",
+    ),
+    (
+        "ask for an operator back",
+        [3, 1, 3],
+        "the operator, who asks, and the operator again",
+    ),
+    (
+        "bring an operator back",
+        [4, 1, 3],
+        "the operator and who asked first, who asks, and the operator again",
+    ),
+    (
         "the machine adds an operator",
         [2, 1, 3],
         "whether there is one to be restored",
@@ -253,6 +315,7 @@ fn the_table_has_every_method_of_the_ports() {
         include_str!("../../aplus-core/src/ports/logins.rs"),
         include_str!("../../aplus-core/src/ports/journal.rs"),
         include_str!("../../aplus-core/src/ports/outbox.rs"),
+        include_str!("../../aplus-core/src/ports/orders.rs"),
         include_str!("../../aplus-core/src/ports/erasure.rs"),
     ];
     let methods = ports

@@ -58,6 +58,14 @@ select id, at, case when n % 10 = 0 then 'refused' else 'logged_in' end,
     pg_temp.id(n % 19 * 5000 + 1), pg_temp.id(n % 23 + 1), '{}', id, pg_temp.hash(n), pg_temp.hash(n)
 from past;
 
+-- Most of them carried out; some were forgotten before their approval, some before their confirmation.
+insert into aplus.support_order (id, account_id, old_email, new_email, old_roles, new_roles, author_kind, requester_kind,
+    reference, proposed_at, expires_at, approved_at, approval_entry, carried_out_at, carrying_entry)
+select id, id, 'personne.' || n || '@ville.example', 'personne.' || n || '@region.example', 1, 3, 'machine', 'anct', 'lettre 12',
+    at, at + 1, case when n % 300 <> 1 then at end, case when n % 300 <> 1 then id end,
+    case when n % 300 > 2 then at end, case when n % 300 > 2 then id end
+from past;
+
 insert into aplus.journal_erasable (entry_id, text, salt, at) select id, '{}', pg_temp.hash(n), at from past;
 
 insert into aplus.seal_queue (entry_id) select id from past;

@@ -6,6 +6,7 @@
 )]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+pub(crate) mod orders;
 pub(crate) mod people;
 pub(crate) mod race;
 pub(crate) mod rounds;

@@ -14,16 +14,17 @@ use aplus_core::words::Language;
 use aplus_core::*;
 use uuid::Uuid;
 
+use super::orders;
 use super::people::{People, address, group_draft, number, requested};
 use super::watched::Watch;
 
 /// What `fill.sql` wrote in the middle of each table, where it was run.
-const MIDDLE: u128 = 50_000;
+pub(crate) const MIDDLE: u128 = 50_000;
 
 /// How many lines each list and each purge is asked for.
 pub(crate) const LINES: u32 = 100;
 
-async fn done<T>(written: impl Future<Output = Written<T>>) -> T {
+pub(crate) async fn done<T>(written: impl Future<Output = Written<T>>) -> T {
     match written.await.unwrap() {
         Outcome::Done(done) => done,
         Outcome::Taken => panic!("taken"),
@@ -44,6 +45,7 @@ pub(crate) async fn ports(people: &People, watch: &mut Watch) {
     sessions(people, watch).await;
     journal(people, watch).await;
     outbox(people, watch).await;
+    orders::ports(people, watch).await;
     erasure(people, watch).await;
 }
 

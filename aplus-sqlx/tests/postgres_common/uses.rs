@@ -7,6 +7,7 @@ use aplus_core::rules::{self, AccountDraft};
 use aplus_core::service::{Context, GroupForm};
 use aplus_core::*;
 
+use super::orders;
 use super::people::{People, address, group_draft, number, requested};
 use super::rounds::LINES;
 use super::watched::Watch;
@@ -15,6 +16,7 @@ pub(crate) async fn use_cases(people: &People, watch: &mut Watch) {
     coming_and_going(people, watch).await;
     responsables_acts(people, watch).await;
     supports_acts(people, watch).await;
+    orders::use_cases(people, watch).await;
 }
 
 async fn coming_and_going(people: &People, watch: &mut Watch) {

@@ -290,7 +290,7 @@ create table aplus.support_order (
 );
 
 create index support_order_by_account on aplus.support_order (account_id, id);
-create index support_order_open on aplus.support_order (id) where carried_out_at is null and closed_at is null;
+create index support_order_open on aplus.support_order (expires_at) where carried_out_at is null and closed_at is null;
 create index support_order_to_confirm on aplus.support_order (new_email, approved_at, id)
     where approved_at is not null and carried_out_at is null and closed_at is null;
 

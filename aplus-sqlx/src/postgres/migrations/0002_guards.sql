@@ -434,10 +434,12 @@ begin
         -- Memberships move with the version of their account: they stand still while it is locked.
         perform from aplus.account where id in (by_id, new.account_id) order by id for share;
         if not exists (
-            select from aplus.account a
-            join aplus.membership own on own.account_id = a.id
-            join aplus.membership its on its.group_id = own.group_id and its.account_id = new.account_id
-            where a.id = by_id and a.id <> new.account_id and a.status = 'active' and a.roles & 4 <> 0
+            select from aplus.account
+            where id = by_id and id <> new.account_id and status = 'active' and roles & 4 <> 0
+        ) or not exists (
+            select from aplus.membership
+            where account_id = by_id
+                and group_id = any (array(select group_id from aplus.membership where account_id = new.account_id))
         ) then
             raise exception 'A6: only a responsable of one of its groups decides on an order for an account'
                 using errcode = 'AP003';

@@ -21,6 +21,7 @@ declare
     ordered record;
     changed record;
     details jsonb;
+    groups uuid[];
 begin
     select o.account_id into ordered from aplus.support_order o where o.id = carry_out_order.id;
     if not found then
@@ -62,11 +63,9 @@ begin
     update aplus.support_order o set carrying_entry = carry_out_order.entry where o.id = carry_out_order.id;
     -- The set of active responsables of each of its groups changes (A8).
     if changed.status = 'active' and ordered.old_roles & 4 <> ordered.new_roles & 4 then
-        perform from aplus.group g
-        where g.id in (select m.group_id from aplus.membership m where m.account_id = changed.id)
-        order by g.id for no key update;
-        update aplus.group g set version = g.version + 1
-        where g.id in (select m.group_id from aplus.membership m where m.account_id = changed.id);
+        groups := array(select m.group_id from aplus.membership m where m.account_id = changed.id);
+        perform from aplus.group g where g.id = any (groups) order by g.id for no key update;
+        update aplus.group g set version = g.version + 1 where g.id = any (groups);
     end if;
     return 'done';
 end $$;

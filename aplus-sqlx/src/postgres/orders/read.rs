@@ -9,18 +9,44 @@ use crate::rows;
 
 /// Orders `s` of `$from` as they are read, with what only their account can tell.
 macro_rules! orders {
-    ($from:literal, $and:literal) => {
+    ($from:expr, $and:expr) => {
         concat!("select ", order_columns!(), holds!(), "from ", $from, $and)
     };
 }
 
 /// The newest first, before `$1`, at most `$2`.
 macro_rules! listed {
-    ($from:literal, $and:literal) => {
+    ($from:expr, $and:literal) => {
+        orders!(
+            $from,
+            concat!(
+                " where s.id <= coalesce($1, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid) and s.id is distinct from $1",
+                $and,
+                " order by s.id desc limit $2"
+            )
+        )
+    };
+}
+
+/// Orders that are found first and put in order then: there are few of them, whatever the planner thinks of their ids.
+macro_rules! found {
+    ($where:literal) => {
         concat!(
-            orders!($from, " where s.id <= coalesce($1, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid) and s.id is distinct from $1"),
-            $and,
-            " order by s.id desc limit $2"
+            "(select ",
+            order_columns!(),
+            " from aplus.support_order s where ",
+            $where,
+            " offset 0) as s"
+        )
+    };
+}
+
+/// The orders on the accounts of the group `$3`.
+macro_rules! of_group {
+    () => {
+        concat!(
+            "(select account_id from aplus.membership where group_id = $3 offset 0) as m cross join lateral ",
+            found!("s.account_id = m.account_id")
         )
     };
 }
@@ -51,23 +77,18 @@ pub async fn orders(
     let statement = match (of, open_at) {
         (OrdersOf::All, None) => listed!("aplus.support_order s", ""),
         (OrdersOf::All, Some(_)) => listed!(
-            "aplus.support_order s",
-            " and s.carried_out_at is null and s.closed_at is null and $3 < s.expires_at"
+            found!("s.expires_at > $3 and s.carried_out_at is null and s.closed_at is null"),
+            ""
         ),
-        (OrdersOf::Account(_), None) => {
-            listed!("aplus.support_order s", " and s.account_id = $3")
-        }
+        (OrdersOf::Account(_), None) => listed!(found!("s.account_id = $3"), ""),
         (OrdersOf::Account(_), Some(_)) => listed!(
-            "aplus.support_order s",
-            " and s.account_id = $3 and s.carried_out_at is null and s.closed_at is null and $4 < s.expires_at"
+            found!("s.account_id = $3"),
+            " and s.expires_at > $4 and s.carried_out_at is null and s.closed_at is null"
         ),
-        (OrdersOf::Group(_), None) => listed!(
-            "aplus.membership m join aplus.support_order s on s.account_id = m.account_id",
-            " and m.group_id = $3"
-        ),
+        (OrdersOf::Group(_), None) => listed!(of_group!(), ""),
         (OrdersOf::Group(_), Some(_)) => listed!(
-            "aplus.membership m join aplus.support_order s on s.account_id = m.account_id",
-            " and m.group_id = $3 and s.carried_out_at is null and s.closed_at is null and $4 < s.expires_at"
+            of_group!(),
+            " and s.expires_at > $4 and s.carried_out_at is null and s.closed_at is null"
         ),
     };
     let mut query = sqlx::query(statement)

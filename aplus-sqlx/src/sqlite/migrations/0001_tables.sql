@@ -293,7 +293,7 @@ create index aplus_support_order_by_author on aplus_support_order (author_id) wh
 create index aplus_support_order_by_approval on aplus_support_order (approval_entry) where approval_entry is not null;
 create index aplus_support_order_by_closing on aplus_support_order (closing_entry) where closing_entry is not null;
 create index aplus_support_order_by_carrying on aplus_support_order (carrying_entry) where carrying_entry is not null;
-create index aplus_support_order_open on aplus_support_order (id) where carried_out_at is null and closed_at is null;
+create index aplus_support_order_open on aplus_support_order (expires_at) where carried_out_at is null and closed_at is null;
 create index aplus_support_order_to_confirm on aplus_support_order (new_email, approved_at, id)
     where approved_at is not null and carried_out_at is null and closed_at is null;
 

@@ -43,7 +43,7 @@ pub async fn orders(
         }
         (OrdersOf::All, Some(_)) => {
             "select s.id from aplus_support_order s
-            where s.id < ?1 and s.carried_out_at is null and s.closed_at is null and s.expires_at > ?4
+            where +s.id < ?1 and s.carried_out_at is null and s.closed_at is null and s.expires_at > ?4
             order by s.id desc limit ?2"
         }
         (OrdersOf::Account(_), None) => {
