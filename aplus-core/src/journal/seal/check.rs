@@ -1,24 +1,11 @@
 //! The check of a journal (T2): on what somebody exported, with the public key and what was anchored elsewhere; without a
 //! database or a server.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt;
 
-use super::{Checkpoint, CheckpointVerifier, Frontier, TreeHash, leaf_bytes};
-use crate::journal::{Commitment, Salt, StoredEntry};
+use super::{Checkpoint, CheckpointVerifier, Frontier, Kept, KeptEntry};
 use crate::{EntryId, Timestamp};
-
-/// What a journal holds, however it was read: from a database, or from an export.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Kept {
-    /// The entries, in any order, each with the salt of its erasable part unless that was erased.
-    pub entries: Vec<(StoredEntry, Option<Salt>)>,
-    /// The seals in the order of their places, from 0: which entry, and the hash of its bytes.
-    pub seals: Vec<(EntryId, TreeHash)>,
-    /// The entries that wait for the sealer.
-    pub queued: Vec<EntryId>,
-    /// The signed checkpoints that the journal keeps itself, in any order.
-    pub checkpoints: Vec<String>,
-}
 
 /// What is wrong. Places are counted from 0.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,6 +50,16 @@ pub enum Finding {
         /// The second place.
         place: u64,
     },
+    /// An entry waits for its seal and is not there.
+    Missing {
+        /// The entry.
+        entry: EntryId,
+    },
+    /// No seal stands at a place, and one does further on.
+    Gap {
+        /// The first place that is empty.
+        place: u64,
+    },
     /// A checkpoint, kept or anchored, speaks of more entries than are sealed: the end was cut off.
     CutOff {
         /// How many were sealed.
@@ -82,6 +79,80 @@ pub enum Finding {
     },
 }
 
+impl Finding {
+    /// The word that it is known by, for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Altered { .. } => "altered",
+            Self::ErasableAltered { .. } => "erasable_altered",
+            Self::Removed { .. } => "removed",
+            Self::Swapped { .. } => "swapped",
+            Self::Inserted { .. } => "inserted",
+            Self::SealedTwice { .. } => "sealed_twice",
+            Self::Missing { .. } => "missing",
+            Self::Gap { .. } => "gap",
+            Self::CutOff { .. } => "cut_off",
+            Self::Rewritten { .. } => "rewritten",
+            Self::Forged { .. } => "forged",
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    /// The word, the facts, and after a dash a sentence: `altered place=3 entry=… — it is no longer what was sealed`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} ", self.code())?;
+        match self {
+            Self::Altered { place, entry } => write!(
+                formatter,
+                "place={place} entry={entry} — it is no longer what was sealed"
+            ),
+            Self::ErasableAltered { entry } => write!(
+                formatter,
+                "entry={entry} — its erasable part is not what it commits to"
+            ),
+            Self::Removed { place, entry } => write!(
+                formatter,
+                "place={place} entry={entry} — it was sealed and is not there"
+            ),
+            Self::Swapped {
+                place,
+                entry,
+                sealed_at,
+            } => write!(
+                formatter,
+                "place={place} entry={entry} sealed_at={sealed_at} — it was sealed at another place"
+            ),
+            Self::Inserted { entry } => write!(
+                formatter,
+                "entry={entry} — it is neither sealed nor does it wait for its seal"
+            ),
+            Self::SealedTwice { entry, place } => write!(
+                formatter,
+                "place={place} entry={entry} — it was sealed before, at another place"
+            ),
+            Self::Missing { entry } => write!(
+                formatter,
+                "entry={entry} — it waits for its seal and is not there"
+            ),
+            Self::Gap { place } => write!(formatter, "place={place} — no seal stands there"),
+            Self::CutOff { was, is } => write!(
+                formatter,
+                "was={was} is={is} — a checkpoint was signed over more entries than are sealed"
+            ),
+            Self::Rewritten { size } => write!(
+                formatter,
+                "size={size} — the first entries are not those that a checkpoint was signed over"
+            ),
+            Self::Forged { number } => write!(
+                formatter,
+                "number={number} — it is no checkpoint of this journal's key, or was altered"
+            ),
+        }
+    }
+}
+
 /// What the check came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
@@ -96,6 +167,8 @@ pub struct Verdict {
     pub anchored_until: Option<Timestamp>,
     /// The time of the last entry that is covered.
     pub covered_until: Option<Timestamp>,
+    /// How many are sealed.
+    pub sealed: u64,
     /// How many wait for their seal.
     pub waiting: u64,
 }
@@ -108,7 +181,8 @@ impl Verdict {
     }
 }
 
-/// Checks what a journal holds against its key, and against the checkpoints that somebody else kept.
+/// Checks what a journal holds against its keys, and against the checkpoints that somebody else kept. A journal has one key,
+/// and those that it had before: a checkpoint counts if one of them signed it.
 ///
 /// Without anchors it finds what was changed by somebody who has not the key; whoever has the key and the database can write
 /// the whole journal anew, and only an anchor shows it.
@@ -117,24 +191,20 @@ impl Verdict {
 /// use aplus_core::journal::seal::{self, CheckpointKey, Kept};
 ///
 /// let key = CheckpointKey::new("aplus.example/journal", &[7; 32])?;
-/// let verdict = seal::check(&Kept::default(), &key.verifier(), &[]);
+/// let verdict = seal::check(&Kept::default(), &[key.verifier()], &[]);
 /// assert!(verdict.is_good());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn check(kept: &Kept, verifier: &CheckpointVerifier, anchors: &[String]) -> Verdict {
+pub fn check(kept: &Kept, verifiers: &[CheckpointVerifier], anchors: &[String]) -> Verdict {
     let mut findings = BTreeSet::new();
-    let entries: BTreeMap<_, _> = kept
-        .entries
-        .iter()
-        .map(|(entry, _)| (entry.id, entry))
-        .collect();
-    erasable_parts(kept, &mut findings);
+    let entries: HashMap<_, _> = kept.entries.iter().map(|entry| (entry.id, entry)).collect();
+    let altered = kept.entries.iter().filter(|entry| !entry.erasable_holds);
+    findings.extend(altered.map(|entry| Finding::ErasableAltered { entry: entry.id }));
     places(kept, &entries, &mut findings);
-    let (covered, anchored) = checkpoints(kept, verifier, anchors, &mut findings);
+    let (covered, anchored) = checkpoints(kept, verifiers, anchors, &mut findings);
     let until = |size: u64| {
         let last = usize::try_from(size.checked_sub(1)?).ok()?;
-        let (entry, _) = kept.seals.get(last)?;
-        Some(entries.get(entry)?.at)
+        entries.get(&kept.seals.get(last)?.entry)?.at
     };
     Verdict {
         findings: findings.into_iter().collect(),
@@ -142,76 +212,75 @@ pub fn check(kept: &Kept, verifier: &CheckpointVerifier, anchors: &[String]) -> 
         covered,
         anchored_until: until(anchored),
         covered_until: until(covered),
+        sealed: kept.seals.len() as u64,
         waiting: kept.queued.len() as u64,
     }
 }
 
-fn erasable_parts(kept: &Kept, findings: &mut BTreeSet<Finding>) {
-    for (entry, salt) in &kept.entries {
-        let holds = match (&entry.erasable, salt) {
-            // Erased (T3): the commitment stays, and hides nothing any more.
-            (None, None) => true,
-            (Some(text), Some(salt)) => Commitment::to(salt, text) == entry.commitment,
-            (None, Some(_)) | (Some(_), None) => false,
-        };
-        if !holds {
-            findings.insert(Finding::ErasableAltered { entry: entry.id });
-        }
-    }
-}
-
 /// Each place holds the entry that was sealed there, and each entry has a place or waits for one.
-fn places(
-    kept: &Kept,
-    entries: &BTreeMap<EntryId, &StoredEntry>,
-    findings: &mut BTreeSet<Finding>,
-) {
-    let hashes: BTreeMap<_, _> = (0..)
-        .zip(&kept.seals)
-        .map(|(place, (_, hash))| (*hash, place))
-        .collect();
-    let mut seen = BTreeSet::new();
-    for (place, (id, hash)) in (0..).zip(&kept.seals) {
-        if !seen.insert(*id) {
-            findings.insert(Finding::SealedTwice { entry: *id, place });
+fn places(kept: &Kept, entries: &HashMap<EntryId, &KeptEntry>, findings: &mut BTreeSet<Finding>) {
+    // Only what is not as it was sealed is looked for at another place.
+    let is_moved = |id: &EntryId, hash| entries.get(id).is_some_and(|entry| entry.hash != hash);
+    let mut hashes = HashMap::new();
+    if kept
+        .seals
+        .iter()
+        .any(|seal| is_moved(&seal.entry, seal.hash))
+    {
+        hashes.extend(kept.seals.iter().map(|seal| (seal.hash, seal.place)));
+    }
+    let mut seen = HashSet::with_capacity(kept.seals.len());
+    let mut next = 0;
+    for seal in &kept.seals {
+        let (place, id) = (seal.place, seal.entry);
+        if place != next {
+            findings.insert(Finding::Gap { place: next });
         }
-        let Some(entry) = entries.get(id) else {
-            findings.insert(Finding::Removed { place, entry: *id });
+        next = place.saturating_add(1);
+        if !seen.insert(id) {
+            findings.insert(Finding::SealedTwice { entry: id, place });
+        }
+        let Some(entry) = entries.get(&id) else {
+            findings.insert(Finding::Removed { place, entry: id });
             continue;
         };
-        let found = TreeHash::leaf(&leaf_bytes(entry));
-        if found == *hash {
+        if entry.hash == seal.hash {
             continue;
         }
-        findings.insert(match hashes.get(&found) {
+        findings.insert(match hashes.get(&entry.hash) {
             Some(sealed_at) => Finding::Swapped {
                 place,
-                entry: *id,
+                entry: id,
                 sealed_at: *sealed_at,
             },
-            None => Finding::Altered { place, entry: *id },
+            None => Finding::Altered { place, entry: id },
         });
     }
-    let queued: BTreeSet<_> = kept.queued.iter().collect();
+    let queued: HashSet<_> = kept.queued.iter().collect();
     for id in entries.keys() {
         if !seen.contains(id) && !queued.contains(id) {
             findings.insert(Finding::Inserted { entry: *id });
         }
     }
+    let missing = kept.queued.iter().filter(|id| !entries.contains_key(id));
+    findings.extend(missing.map(|id| Finding::Missing { entry: *id }));
 }
 
 /// How many entries are covered by a checkpoint, and by one that somebody else keeps.
 fn checkpoints(
     kept: &Kept,
-    verifier: &CheckpointVerifier,
+    verifiers: &[CheckpointVerifier],
     anchors: &[String],
     findings: &mut BTreeSet<Finding>,
 ) -> (u64, u64) {
     let mut good = Vec::new();
     for (number, note) in kept.checkpoints.iter().chain(anchors).enumerate() {
-        match verifier.open(note) {
-            Ok(checkpoint) => good.push((number >= kept.checkpoints.len(), checkpoint)),
-            Err(_) => drop(findings.insert(Finding::Forged { number })),
+        let opened = verifiers
+            .iter()
+            .find_map(|verifier| verifier.open(note).ok());
+        match opened {
+            Some(checkpoint) => good.push((number >= kept.checkpoints.len(), checkpoint)),
+            None => drop(findings.insert(Finding::Forged { number })),
         }
     }
     good.sort_unstable_by_key(|(_, checkpoint)| checkpoint.size);
@@ -220,9 +289,9 @@ fn checkpoints(
     let (mut covered, mut anchored) = (0, 0);
     for (is_anchor, Checkpoint { size, root }) in good {
         while tree.size() < size
-            && let Some((_, hash)) = seals.next()
+            && let Some(seal) = seals.next()
         {
-            tree.push(*hash);
+            tree.push(seal.hash);
         }
         if tree.size() < size {
             findings.insert(Finding::CutOff {

@@ -1,5 +1,8 @@
 //! The bytes of an entry, so that another program can make them again.
 
+use uuid::Uuid;
+
+use super::ExportedEntry;
 use crate::Author;
 use crate::journal::StoredEntry;
 
@@ -36,39 +39,55 @@ pub fn leaf_bytes(entry: &StoredEntry) -> Vec<u8> {
         Author::Operator(id) => ("operator", Some(*id.as_uuid())),
         Author::Machine => ("machine", None),
     };
+    let (account, group) = (
+        entry.account.map(|id| *id.as_uuid()),
+        entry.group.map(|id| *id.as_uuid()),
+    );
+    let request = entry.request.map(|(id, hash)| (*id.as_uuid(), hash));
+    canonical([
+        Some(entry.id.as_uuid().as_bytes()),
+        Some(&entry.at.as_unix_micros().to_be_bytes()),
+        Some(entry.kind.as_bytes()),
+        Some(author_kind.as_bytes()),
+        id(author.as_ref()),
+        id(account.as_ref()),
+        id(group.as_ref()),
+        Some(entry.details.as_bytes()),
+        id(request.as_ref().map(|(id, _)| id)),
+        request.as_ref().map(|(_, hash)| hash.0.as_slice()),
+        Some(&entry.commitment.0),
+    ])
+}
+
+/// The same of an entry as its columns were exported, whatever somebody put into them.
+pub(super) fn exported_leaf_bytes(entry: &ExportedEntry) -> Vec<u8> {
+    canonical([
+        Some(entry.id.as_bytes()),
+        Some(&entry.at.to_be_bytes()),
+        Some(entry.kind.as_bytes()),
+        Some(entry.author_kind.as_bytes()),
+        id(entry.author_id.as_ref()),
+        id(entry.account_id.as_ref()),
+        id(entry.group_id.as_ref()),
+        Some(entry.details.as_bytes()),
+        id(entry.request_id.as_ref()),
+        entry.body_hash.as_deref(),
+        Some(&entry.commitment),
+    ])
+}
+
+fn id(uuid: Option<&Uuid>) -> Option<&[u8]> {
+    uuid.map(|uuid| uuid.as_bytes().as_slice())
+}
+
+fn canonical(fields: [Option<&[u8]>; 11]) -> Vec<u8> {
     let mut bytes = LABEL.to_vec();
-    let mut field = |value: Option<&[u8]>| {
+    for value in fields {
         // No column is near four gigabytes; a length that does not fit would only fail the check.
         let length = value.map_or(ABSENT, |it| u32::try_from(it.len()).unwrap_or(ABSENT - 1));
         bytes.extend_from_slice(&length.to_be_bytes());
         bytes.extend_from_slice(value.unwrap_or_default());
-    };
-    field(Some(entry.id.as_uuid().as_bytes()));
-    field(Some(&entry.at.as_unix_micros().to_be_bytes()));
-    field(Some(entry.kind.as_bytes()));
-    field(Some(author_kind.as_bytes()));
-    field(author.as_ref().map(|id| id.as_bytes().as_slice()));
-    field(
-        entry
-            .account
-            .as_ref()
-            .map(|id| id.as_uuid().as_bytes().as_slice()),
-    );
-    field(
-        entry
-            .group
-            .as_ref()
-            .map(|id| id.as_uuid().as_bytes().as_slice()),
-    );
-    field(Some(entry.details.as_bytes()));
-    field(
-        entry
-            .request
-            .as_ref()
-            .map(|(id, _)| id.as_uuid().as_bytes().as_slice()),
-    );
-    field(entry.request.as_ref().map(|(_, hash)| hash.0.as_slice()));
-    field(Some(&entry.commitment.0));
+    }
     bytes
 }
 
@@ -79,8 +98,8 @@ mod tests {
     use crate::journal::{BodyHash, Commitment};
     use crate::{AccountId, EntryId, GroupId, OperatorId, RequestId, Timestamp};
 
-    fn id(number: u128) -> uuid::Uuid {
-        uuid::Uuid::from_u128(number)
+    fn id(number: u128) -> Uuid {
+        Uuid::from_u128(number)
     }
 
     fn entry() -> StoredEntry {
@@ -95,6 +114,19 @@ mod tests {
             request: Some((RequestId::from_uuid(id(4)), BodyHash([5; 32]))),
             erasable: Some("{}".to_owned()),
             commitment: Commitment([6; 32]),
+        }
+    }
+
+    #[test]
+    fn what_is_exported_has_the_same_bytes() {
+        let without = StoredEntry {
+            request: None,
+            author: Author::Machine,
+            ..entry()
+        };
+        for entry in [entry(), without] {
+            let exported = ExportedEntry::of(&entry, None);
+            assert_eq!(exported_leaf_bytes(&exported), leaf_bytes(&entry));
         }
     }
 

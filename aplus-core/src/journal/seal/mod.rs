@@ -9,13 +9,17 @@
 
 mod check;
 mod checkpoint;
+mod export;
+mod kept;
 mod leaf;
 pub mod proof;
 mod tree;
 
-pub use check::{Finding, Kept, Verdict, check};
+pub use check::{Finding, Verdict, check};
 pub use checkpoint::{
     Checkpoint, CheckpointError, CheckpointKey, CheckpointVerifier, KeyNameError, VerifierError,
 };
+pub use export::{Counts, Export, ExportError, ExportWriter, ExportedEntry, JournalLine};
+pub use kept::{Kept, KeptCheckpoint, KeptEntry, Seal};
 pub use leaf::leaf_bytes;
 pub use tree::{Frontier, FrontierError, TreeHash};

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::Author;
-use crate::journal::seal::CheckpointKey;
+use crate::journal::seal::{CheckpointKey, Seal, TreeHash, leaf_bytes};
+use crate::journal::{Commitment, Salt, StoredEntry};
 
 const SIZE: u64 = 32;
 
@@ -45,7 +46,7 @@ fn signed(key: &CheckpointKey, seals: &[(EntryId, TreeHash)]) -> String {
 }
 
 /// A journal of 32 sealed entries and two that wait, with a checkpoint after each eighth; and the last of them, as an anchor.
-fn journal() -> (Kept, Vec<String>) {
+fn journal() -> (Whole, Vec<String>) {
     let entries: Vec<_> = (0..SIZE + 2).map(entry).collect();
     let sealed = entries.iter().take(usize::try_from(SIZE).unwrap());
     let seals: Vec<_> = sealed
@@ -56,7 +57,7 @@ fn journal() -> (Kept, Vec<String>) {
         .to_vec();
     let anchors = vec![checkpoints[3].clone()];
     let queued = vec![id(SIZE), id(SIZE + 1)];
-    let kept = Kept {
+    let kept = Whole {
         entries,
         seals,
         queued,
@@ -65,21 +66,55 @@ fn journal() -> (Kept, Vec<String>) {
     (kept, anchors)
 }
 
-fn found(kept: &Kept, anchors: &[String]) -> Vec<Finding> {
-    check(kept, &key().verifier(), anchors).findings
+/// A journal before it is reduced to what the check needs: what somebody may change.
+#[derive(Debug, Clone)]
+struct Whole {
+    entries: Vec<(StoredEntry, Option<Salt>)>,
+    seals: Vec<(EntryId, TreeHash)>,
+    queued: Vec<EntryId>,
+    checkpoints: Vec<String>,
+}
+
+impl Whole {
+    fn kept(&self) -> Kept {
+        let entries = self.entries.iter();
+        let seals = (0..).zip(&self.seals);
+        Kept {
+            entries: entries
+                .map(|(entry, salt)| KeptEntry::of(entry, salt.as_ref()))
+                .collect(),
+            seals: seals
+                .map(|(place, (entry, hash))| Seal {
+                    place,
+                    entry: *entry,
+                    hash: *hash,
+                })
+                .collect(),
+            queued: self.queued.clone(),
+            checkpoints: self.checkpoints.clone(),
+        }
+    }
+}
+
+fn judged(kept: &Whole, anchors: &[String]) -> Verdict {
+    check(&kept.kept(), &[key().verifier()], anchors)
+}
+
+fn found(kept: &Whole, anchors: &[String]) -> Vec<Finding> {
+    judged(kept, anchors).findings
 }
 
 #[test]
 fn a_good_journal_is_good_and_says_how_far_it_is_covered() {
     let (kept, anchors) = journal();
-    let verdict = check(&kept, &key().verifier(), &anchors);
+    let verdict = judged(&kept, &anchors);
     assert!(verdict.is_good(), "{verdict:?}");
     assert_eq!(
         (verdict.covered, verdict.anchored, verdict.waiting),
         (SIZE, SIZE, 2)
     );
     assert_eq!(verdict.anchored_until, Some(kept.entries[31].0.at));
-    let verdict = check(&kept, &key().verifier(), &[]);
+    let verdict = judged(&kept, &[]);
     assert_eq!(
         (verdict.covered, verdict.anchored, verdict.anchored_until),
         (SIZE, 0, None)
@@ -103,7 +138,7 @@ fn each_kind_of_tampering_at_each_place_is_found_and_named() {
     for place in 0..SIZE {
         let at = usize::try_from(place).unwrap();
         let entry = id(place);
-        let mut try_it = |change: &dyn Fn(&mut Kept), expected: Vec<Finding>| {
+        let mut try_it = |change: &dyn Fn(&mut Whole), expected: Vec<Finding>| {
             let mut kept = good.clone();
             change(&mut kept);
             assert_eq!(found(&kept, &anchors), expected, "at {place}");
@@ -249,7 +284,7 @@ fn checkpoints_of_another_key_are_no_cover() {
     let (mut kept, _) = journal();
     let other = CheckpointKey::new("aplus.example/journal", &[8; 32]).unwrap();
     kept.checkpoints = vec![signed(&other, &kept.seals)];
-    let verdict = check(&kept, &key().verifier(), &["nothing".to_owned()]);
+    let verdict = judged(&kept, &["nothing".to_owned()]);
     assert_eq!(
         verdict.findings,
         [Finding::Forged { number: 0 }, Finding::Forged { number: 1 }]
@@ -267,4 +302,61 @@ fn an_entry_is_sealed_once() {
         place: SIZE,
     }];
     assert_eq!(found(&kept, &anchors), expected);
+}
+
+#[test]
+fn a_seal_that_is_gone_and_an_entry_that_waits_for_nothing_are_named() {
+    let (whole, anchors) = journal();
+    let mut kept = whole.kept();
+    kept.seals.remove(3);
+    kept.queued.push(id(77));
+    let findings = check(&kept, &[key().verifier()], &anchors).findings;
+    for expected in [
+        Finding::Gap { place: 3 },
+        Finding::Inserted { entry: id(3) },
+        Finding::Missing { entry: id(77) },
+    ] {
+        assert!(findings.contains(&expected), "{findings:?}");
+    }
+}
+
+#[test]
+fn a_key_that_the_journal_had_before_is_one_of_its_keys() {
+    let (mut whole, _) = journal();
+    let old = CheckpointKey::new("aplus.example/journal", &[8; 32]).unwrap();
+    whole.checkpoints[0] = signed(&old, &whole.seals[..8]);
+    let kept = whole.kept();
+    let both = [key().verifier(), old.verifier()];
+    assert_eq!(check(&kept, &both, &[]).findings, []);
+    let findings = check(&kept, &both[..1], &[]).findings;
+    assert_eq!(findings, [Finding::Forged { number: 0 }]);
+}
+
+#[test]
+fn a_finding_is_one_line_that_begins_with_its_word() {
+    let entry = id(0);
+    for finding in [
+        Finding::Altered { place: 1, entry },
+        Finding::ErasableAltered { entry },
+        Finding::Removed { place: 1, entry },
+        Finding::Swapped {
+            place: 1,
+            entry,
+            sealed_at: 2,
+        },
+        Finding::Inserted { entry },
+        Finding::SealedTwice { entry, place: 1 },
+        Finding::Missing { entry },
+        Finding::Gap { place: 1 },
+        Finding::CutOff { was: 2, is: 1 },
+        Finding::Rewritten { size: 1 },
+        Finding::Forged { number: 1 },
+    ] {
+        let line = finding.to_string();
+        assert!(line.starts_with(&format!("{} ", finding.code())), "{line}");
+        assert!(line.contains(" — ") && !line.contains('\n'), "{line}");
+        // The page for whoever writes a checker lists it.
+        let page = include_str!("../../../../../docs/journal.md");
+        assert!(page.contains(&format!("| `{} ", finding.code())), "{line}");
+    }
 }
