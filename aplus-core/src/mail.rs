@@ -73,6 +73,11 @@ pub enum Message {
     },
     /// An operator was added on the server's machine (A14).
     OperatorAdded,
+    /// A checkpoint of the journal, to be kept elsewhere (T2).
+    JournalCheckpoint {
+        /// Over how many entries.
+        size: u64,
+    },
 }
 
 impl Message {
@@ -90,6 +95,7 @@ impl Message {
             Self::AccountReactivated { .. } => "account_reactivated",
             Self::AccountCreatedInYourGroup { .. } => "account_created_in_your_group",
             Self::OperatorAdded => "operator_added",
+            Self::JournalCheckpoint { .. } => "journal_checkpoint",
         }
     }
 
@@ -98,6 +104,15 @@ impl Message {
     pub fn link(&self) -> Option<LinkId> {
         match self {
             Self::LoginLink { link } => Some(*link),
+            _ => None,
+        }
+    }
+
+    /// The size of the checkpoint that it carries, if it carries one.
+    #[must_use]
+    pub fn checkpoint(&self) -> Option<u64> {
+        match self {
+            Self::JournalCheckpoint { size } => Some(*size),
             _ => None,
         }
     }

@@ -239,6 +239,17 @@ impl HostKey {
         SessionSecret::from_bytes(self.derive(b"aplus/session/1", id.as_uuid(), nonce))
     }
 
+    /// The seed of the key that signs the journal's checkpoints, where the host names no other:
+    /// `HMAC-SHA-256(host key, "aplus/journal/1" ‖ 0)`.
+    #[cfg(feature = "service")]
+    pub(crate) fn journal_seed(&self) -> [u8; 32] {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.bytes.expose_secret()) else {
+            return [0; 32];
+        };
+        mac.update(b"aplus/journal/1\0");
+        mac.finalize().into_bytes().into()
+    }
+
     /// A keyed hash for what the technical log must not show, such as an address (T1): 16 hexadecimal digits.
     #[must_use]
     pub fn pseudonym(&self, text: &str) -> String {

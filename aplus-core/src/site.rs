@@ -42,6 +42,7 @@ pub enum SiteError {
 #[must_use]
 pub struct Site {
     origin: String,
+    host: String,
     secure: bool,
     base_path: String,
     support: String,
@@ -81,6 +82,7 @@ impl Site {
             .map_err(|_| SiteError::TimeZone("Europe/Paris".to_owned()))?;
         Ok(Self {
             origin: text,
+            host: host.clone(),
             secure,
             base_path: String::new(),
             support: format!("support@{host}"),
@@ -155,6 +157,18 @@ impl Site {
     #[must_use]
     pub fn is_secure(&self) -> bool {
         self.secure
+    }
+
+    /// What the journal is called in its checkpoints: the host and the base path, without scheme and port, and `/journal`.
+    ///
+    /// ```
+    /// let site = aplus_core::Site::new("https://aplus.example:8443")?.with_base_path("/comptes")?;
+    /// assert_eq!(site.journal_name(), "aplus.example/comptes/journal");
+    /// # Ok::<(), aplus_core::SiteError>(())
+    /// ```
+    #[must_use]
+    pub fn journal_name(&self) -> String {
+        format!("{}{}/journal", self.host, self.base_path)
     }
 
     /// What all paths of this library start with.

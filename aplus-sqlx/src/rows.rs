@@ -8,9 +8,10 @@ use std::str::FromStr;
 use aplus_core::account::{Account, AccountRecord, Epoch, Group, GroupMention, Operator, Version};
 use aplus_core::asking::Answer;
 use aplus_core::group::{Requester, RequesterKind};
+use aplus_core::journal::seal::{ExportedEntry, Frontier, KeptCheckpoint, Seal, TreeHash};
 use aplus_core::journal::{BodyHash, Commitment, StoredEntry};
 use aplus_core::link::{LinkFacts, Purpose, Use};
-use aplus_core::ports::{Outcome, Page, Repeated};
+use aplus_core::ports::{MailedCheckpoint, Outcome, Page, Repeated, Unsealed};
 use aplus_core::session::SessionFacts;
 use aplus_core::words::Language;
 use aplus_core::{
@@ -52,6 +53,7 @@ pub(crate) trait Line {
     fn optional_integer(&self, column: &'static str) -> Result<Option<i64>>;
     fn flag(&self, column: &'static str) -> Result<bool>;
     fn blob(&self, column: &'static str) -> Result<&[u8]>;
+    fn optional_blob(&self, column: &'static str) -> Result<Option<&[u8]>>;
 }
 
 /// An integer that fits a smaller type.
@@ -355,6 +357,83 @@ pub(crate) fn found(
         items,
         next: next.map(|next| next.to_string()),
     })
+}
+
+/// The columns of an entry and of its erasable part, whatever stands in them.
+pub(crate) fn exported(row: &impl Line) -> Result<ExportedEntry> {
+    Ok(ExportedEntry {
+        id: row.uuid("id")?,
+        at: row.integer("at")?,
+        kind: row.str("kind")?.to_owned(),
+        author_kind: row.str("author_kind")?.to_owned(),
+        author_id: row.optional_uuid("author_id")?,
+        account_id: row.optional_uuid("account_id")?,
+        group_id: row.optional_uuid("group_id")?,
+        details: row.str("details")?.to_owned(),
+        request_id: row.optional_uuid("request_id")?,
+        body_hash: row.optional_blob("body_hash")?.map(<[u8]>::to_vec),
+        commitment: row.blob("commitment")?.to_vec(),
+        text: row.optional_str("text")?.map(str::to_owned),
+        salt: row.optional_blob("salt")?.map(<[u8]>::to_vec),
+    })
+}
+
+/// A line of the table `seal`.
+pub(crate) fn seal(row: &impl Line) -> Result<Seal> {
+    Ok(Seal {
+        place: number(row, "place")?,
+        entry: EntryId::from_uuid(row.uuid("entry_id")?),
+        hash: TreeHash(bytes(row, "hash")?),
+    })
+}
+
+/// A line of the table `checkpoint`.
+pub(crate) fn checkpoint(row: &impl Line) -> Result<KeptCheckpoint> {
+    Ok(KeptCheckpoint {
+        size: number(row, "size")?,
+        at: time(row, "at")?,
+        note: row.str("note")?.to_owned(),
+    })
+}
+
+/// The one line of the table `seal_tree`, the newest checkpoint and the newest that was mailed; no entry yet.
+pub(crate) fn unsealed(row: &impl Line) -> Result<Unsealed> {
+    let mut peaks = Vec::new();
+    for peak in row.blob("peaks")?.chunks(32) {
+        peaks.push(TreeHash(bytes_of(peak, "peaks")?));
+    }
+    let size = number(row, "size")?;
+    let checkpoint = match row.optional_str("note")? {
+        None => None,
+        Some(note) => Some(KeptCheckpoint {
+            size: number(row, "checkpoint_size")?,
+            at: time(row, "checkpoint_at")?,
+            note: note.to_owned(),
+        }),
+    };
+    let mailed = match optional_time(row, "mailed_at")? {
+        None => None,
+        Some(at) => Some(MailedCheckpoint {
+            size: number(row, "mailed_size")?,
+            at,
+        }),
+    };
+    Ok(Unsealed {
+        tree: Frontier::restore(size, peaks).map_err(because("peaks"))?,
+        checkpoint,
+        mailed,
+        entries: Vec::new(),
+    })
+}
+
+/// Peaks as the column of the tree holds them.
+pub(crate) fn peaks_column(tree: &Frontier) -> Vec<u8> {
+    tree.peaks().iter().flat_map(|peak| peak.0).collect()
+}
+
+/// A size or a place as a column holds it; no journal is near its bound.
+pub(crate) fn count_column(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// What a request that was carried out before came to.

@@ -83,10 +83,30 @@ const PORTS: &[(&str, Trips, &str)] = &[
     ("entries", READ, ""),
     ("search", READ, ""),
     ("entries_of", READ, ""),
-    ("claim", WRITE, "one that cannot be read costs one more"),
+    (
+        "claim",
+        WRITE,
+        "one that cannot be read, or carries a checkpoint, costs one more",
+    ),
     ("sent", WRITE, ""),
     ("postpone", WRITE, ""),
     ("give_up", WRITE, ""),
+    (
+        "unsealed",
+        [2, 0, 0],
+        "the tree, and if something waits what it is",
+    ),
+    ("seal", WRITE, ""),
+    ("last_checkpoint", READ, ""),
+    ("checkpoint", READ, ""),
+    ("seal_of", READ, ""),
+    ("seal_hashes", READ, ""),
+    ("sealed_since", READ, ""),
+    (
+        "export",
+        [1, 0, 2],
+        "begin, a read for each thousand lines (here one), rollback",
+    ),
 ];
 
 /// Each use case of the service.
@@ -249,6 +269,7 @@ fn the_table_has_every_method_of_the_ports() {
         include_str!("../../aplus-core/src/ports/logins.rs"),
         include_str!("../../aplus-core/src/ports/journal.rs"),
         include_str!("../../aplus-core/src/ports/outbox.rs"),
+        include_str!("../../aplus-core/src/ports/seals.rs"),
     ];
     let methods = ports
         .iter()

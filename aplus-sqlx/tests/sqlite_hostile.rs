@@ -46,6 +46,7 @@ async fn town() -> (Place, Vec<(&'static str, String)>) {
         ("{new}", blob(&common::fresh())),
         ("{session}", blob(&common::fresh())),
         ("{h}", format!("x'{}'", "ab".repeat(32))),
+        ("{g}", format!("x'{}'", "cd".repeat(32))),
     ];
     let mut connection = place.bare().await;
     for allowed in [
@@ -55,6 +56,11 @@ async fn town() -> (Place, Vec<(&'static str, String)>) {
         "insert into aplus_session (id, hash, nonce, key_id, account_id, link_id, opened_at, last_seen_at, ended_at, epoch)
             values ({session}, {h}, {h}, x'0102030405060708', {ada}, {link}, 1, 5, 6, 0)",
         "update aplus_outbox set to_address = null, sent_at = 5 where id = (select min(id) from aplus_outbox)",
+        "insert into aplus_seal select 0, min(entry_id), {g} from aplus_seal_queue",
+        "delete from aplus_seal_queue where entry_id = (select entry_id from aplus_seal)",
+        "update aplus_seal_tree set size = 1, peaks = {g}",
+        "insert into aplus_checkpoint values (1, 8, 'a note')",
+        "insert into aplus_checkpoint_mail values (1, 8)",
     ] {
         let before = dump(&mut connection).await;
         run(&mut connection, &named(allowed, &names)).await.unwrap();
@@ -161,6 +167,26 @@ const HOSTILE: [&str; 74] = [
     "replace into aplus_journal_entry select id, at, kind, author_kind, author_id, account_id, group_id, '{}', request_id, body_hash, commitment from aplus_journal_entry",
     "update aplus_journal_erasable set text = '{}'; delete from aplus_journal_erasable",
     "delete from aplus_seal_queue",
+    "delete from aplus_seal_queue where entry_id = (select max(entry_id) from aplus_seal_queue)",
+    "insert into aplus_seal_queue select entry_id from aplus_seal",
+    "replace into aplus_seal_queue select entry_id from aplus_seal_queue",
+    "insert into aplus_seal select 2, min(entry_id), {h} from aplus_seal_queue",
+    "insert into aplus_seal select 1, entry_id, {h} from aplus_seal",
+    "insert into aplus_seal values (1, {new}, {h})",
+    "replace into aplus_seal select place, entry_id, {h} from aplus_seal",
+    "update aplus_seal set hash = {h}",
+    "delete from aplus_seal",
+    "update aplus_seal_tree set peaks = {h}",
+    "update aplus_seal_tree set size = 0, peaks = x''",
+    "update aplus_seal_tree set size = 2, peaks = {h}",
+    "replace into aplus_seal_tree (size, peaks) values (0, x'')",
+    "delete from aplus_seal_tree",
+    "insert into aplus_checkpoint values (2, 9, 'forged')",
+    "replace into aplus_checkpoint values (1, 9, 'forged')",
+    "update aplus_checkpoint set note = 'forged'",
+    "delete from aplus_checkpoint_mail; delete from aplus_checkpoint",
+    "replace into aplus_checkpoint_mail values (1, 99)",
+    "update aplus_checkpoint_mail set at = 0",
 ];
 
 #[tokio::test]

@@ -42,11 +42,19 @@ const SOURCES: [(&str, &str); 12] = [
         include_str!("../src/sqlite/logins/session.rs"),
     ),
     ("outbox", include_str!("../src/sqlite/outbox.rs")),
+    ("seals", include_str!("../src/sqlite/seals.rs")),
     ("migrate", include_str!("../src/sqlite/migrate.rs")),
 ];
 
 /// What may be read through: operators are a handful of people, and the bookkeeping of the schema has a line per version.
-const SMALL: [&str; 3] = ["aplus_operator", "aplus_migration", "sqlite_schema"];
+/// The tree has one line, and what is sealed at once comes as a list.
+const SMALL: [&str; 5] = [
+    "aplus_operator",
+    "aplus_migration",
+    "sqlite_schema",
+    "aplus_seal_tree",
+    "json_each",
+];
 
 /// The string literals of a source that begin as a statement does.
 fn statements(source: &str) -> Vec<&str> {

@@ -5,6 +5,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use aplus::HostKey;
+use aplus::journal::seal::CheckpointKey;
 
 use crate::Failure;
 
@@ -21,6 +22,23 @@ pub(crate) fn read(path: &Path) -> Result<HostKey, Failure> {
         )));
     }
     HostKey::new(&bytes).map_err(|error| Failure::about(&name, error))
+}
+
+/// Reads the key that signs the checkpoints of the journal of this name.
+///
+/// # Errors
+/// Unless the file has 32 bytes that are not all equal.
+pub(crate) fn journal(path: &Path, journal: &str) -> Result<CheckpointKey, Failure> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| Failure::about(&name, error))?;
+    if let Ok(seed) = <[u8; 32]>::try_from(bytes)
+        && seed.windows(2).any(|pair| pair.first() != pair.last())
+    {
+        return CheckpointKey::new(journal, &seed).map_err(|error| Failure::about(&name, error));
+    }
+    Err(Failure(format!(
+        "{name}: the journal's key is 32 random bytes: make one with `head -c 32 /dev/urandom > journal.key`"
+    )))
 }
 
 const MAKE: &str = "head -c 32 /dev/urandom > aplus.key";
@@ -57,8 +75,13 @@ fn random() -> Result<[u8; 32], Failure> {
     Ok(bytes)
 }
 
+/// Where the key stands that was made beside a database.
+pub(crate) fn path_beside(database: &Path) -> PathBuf {
+    database.with_file_name("aplus.key")
+}
+
 fn make_beside(database: &Path) -> Result<(PathBuf, bool), Failure> {
-    let path = database.with_file_name("aplus.key");
+    let path = path_beside(database);
     let name = path.display().to_string();
     let bytes = random()?;
     match std::fs::OpenOptions::new()

@@ -7,6 +7,7 @@ mod app;
 mod database;
 mod demo;
 mod import;
+mod journal;
 mod key;
 mod listen;
 mod mailbox;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 
 use aplus::memory::MemoryStore;
 use aplus::ports::Clock;
-use aplus::service::{Builder, Context, SystemClock};
+use aplus::service::{Builder, Context, FileAnchor, SystemClock};
 use aplus::web::Web;
 use aplus::{Aplus, EmailAddress, Error, Policy, Refusal, Site};
 use clap::Parser;
@@ -65,7 +66,7 @@ async fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     match run(Options::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(Failure(sentence)) => {
             eprintln!("error: {sentence}");
             ExitCode::from(2)
@@ -73,7 +74,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(options: Options) -> Result<(), Failure> {
+async fn run(options: Options) -> Result<ExitCode, Failure> {
     let common = &options.common;
     let mailbox = Mailbox::default();
     match &options.command {
@@ -126,8 +127,9 @@ async fn run(options: Options) -> Result<(), Failure> {
             import::run(&aplus, args).await?;
             database.close().await;
         }
+        Some(Command::Journal { command }) => return journal::run(common, command, mailbox).await,
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The library, on the database that was named: made if it is not there, before a key is written beside it.
@@ -150,7 +152,7 @@ async fn open(
         // What a command queues is sent by the servers, with their key.
         (None, None) => key::passing()?,
     };
-    let aplus = build(common, database.builder(mailbox, site, key));
+    let aplus = build(common, database.builder(mailbox, site, key))?;
     Ok((aplus, database))
 }
 
@@ -169,9 +171,9 @@ async fn open_to_read(
             ));
         }
         let builder = Aplus::builder(MemoryStore::default(), mailbox, site, key);
-        return Ok((build(common, builder), None));
+        return Ok((build(common, builder)?, None));
     };
-    let aplus = build(common, database.builder(mailbox, site, key));
+    let aplus = build(common, database.builder(mailbox, site, key))?;
     // It is not migrated for this: what another version made may not be readable.
     aplus
         .store()
@@ -181,12 +183,24 @@ async fn open_to_read(
     Ok((aplus, Some(database)))
 }
 
-fn build(common: &Common, builder: Builder) -> Aplus {
+fn build(common: &Common, mut builder: Builder) -> Result<Aplus, Failure> {
+    if let Some(path) = &common.journal_key_file {
+        let name = site(common, common.listen)?.journal_name();
+        builder = builder.journal_key(key::journal(path, &name)?);
+    }
+    if let Some(path) = &common.anchor_file {
+        let anchor = FileAnchor::open(path)
+            .map_err(|error| Failure::about(&format!("--anchor-file {}", path.display()), error))?;
+        builder = builder.anchor(anchor);
+    }
+    if let Some(address) = &common.anchor_mail {
+        builder = builder.anchor_mail(address.clone());
+    }
     let policy = Policy {
         dual_control: common.dual_control.into(),
         ..Policy::default()
     };
-    builder.policy(policy).build()
+    Ok(builder.policy(policy).build())
 }
 
 /// Forgets what is to be forgotten, in passes that keep nobody waiting.
@@ -259,9 +273,11 @@ async fn serve(
         site.origin()
     ));
     let house = tokio::spawn(aplus.clone().keep_house());
-    let app = app::app(aplus, mailbox, web);
+    let app = app::app(aplus.clone(), mailbox, web);
     listen::serve(listener, app, Limits::default(), stopped()).await;
     house.abort();
+    // What was written until now is tamper-evident when the server has ended.
+    aplus.seal_rest().await?;
     Ok(())
 }
 

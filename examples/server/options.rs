@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use aplus::journal::seal::CheckpointVerifier;
 use aplus::{DualControl, EmailAddress, Reference, Requester};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -65,6 +66,18 @@ pub(crate) struct Common {
     )]
     pub(crate) trusted_proxy: Vec<ipnet::IpNet>,
 
+    /// The key that signs the journal's checkpoints: a file of 32 random bytes. [default: derived from the host key]
+    #[arg(long, env = "APLUS_JOURNAL_KEY_FILE", global = true)]
+    pub(crate) journal_key_file: Option<PathBuf>,
+
+    /// A file to which each checkpoint of the journal is appended: keep it where the database's owner does not reach it.
+    #[arg(long, env = "APLUS_ANCHOR_FILE", global = true)]
+    pub(crate) anchor_file: Option<PathBuf>,
+
+    /// An address to which a checkpoint of the journal is sent, at most one an hour.
+    #[arg(long, env = "APLUS_ANCHOR_MAIL", global = true)]
+    pub(crate) anchor_mail: Option<EmailAddress>,
+
     /// The address that mails come from. [default: ne-pas-repondre@ the public URL's host]
     #[arg(long, env = "APLUS_MAIL_FROM", global = true)]
     pub(crate) mail_from: Option<EmailAddress>,
@@ -115,6 +128,40 @@ pub(crate) enum Command {
     },
     /// Imports the France Services list or a list of accounts (rule A7).
     Import(ImportArgs),
+    /// Checks and exports the journal (rule T2).
+    Journal {
+        #[command(subcommand)]
+        command: JournalCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum JournalCommand {
+    /// Names what was altered, removed, inserted, swapped, cut off or rewritten; exit code 0 only when all is well, 1 for
+    /// findings, 2 for unusable input.
+    Verify(VerifyArgs),
+    /// Writes the whole journal as lines of JSON.
+    Export {
+        /// The file, which must not be there yet. [default: standard output]
+        file: Option<PathBuf>,
+    },
+    /// Prints the public key, with which an export is checked.
+    Key,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// Checks an export instead of the database: neither database nor key is needed.
+    #[arg(long, requires = "public_key")]
+    pub(crate) export: Option<PathBuf>,
+
+    /// What `journal key` printed; may be repeated for a journal whose key was replaced. [default: from the keys]
+    #[arg(long)]
+    pub(crate) public_key: Vec<CheckpointVerifier>,
+
+    /// Files with checkpoints that were kept elsewhere, one after another.
+    #[arg(long, num_args = 1..)]
+    pub(crate) anchors: Vec<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

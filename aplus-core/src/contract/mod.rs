@@ -56,6 +56,7 @@ mod logins;
 mod outbox;
 mod races;
 mod scene;
+mod seals;
 mod searching;
 mod world;
 
@@ -188,6 +189,15 @@ macro_rules! contract_cases {
                 P41 a_mail_is_there_exactly_if_its_act_is;
                 P42 a_settled_mail_loses_its_address_and_keeps_its_hour;
             }
+            seals {
+                P50 a_sealing_is_whole_and_in_order;
+                P50 a_sealing_and_its_mail_are_written_together;
+                P51 a_sealing_on_what_moved_writes_nothing;
+                P52 what_is_sealed_stays_and_does_not_wait_again;
+                P53 sealed_entries_are_read_by_their_places;
+                P54 an_export_is_the_whole_journal;
+                P54 an_export_is_of_one_moment;
+            }
             races {
                 P22 of_sixty_four_confirmations_one_wins;
                 P2 of_two_last_responsables_leaving_at_once_one_stays;
@@ -199,6 +209,8 @@ macro_rules! contract_cases {
                 P41 of_operators_added_at_once_the_earlier_are_told_of_the_later;
                 P21 of_many_couriers_one_answers;
                 P40 of_many_couriers_one_claims;
+                P51 of_many_sealers_one_seals;
+                P53 no_act_that_commits_late_is_missed;
             }
         }
     };
@@ -284,6 +296,7 @@ mod tests {
             include_str!("../ports/logins.rs"),
             include_str!("../ports/journal.rs"),
             include_str!("../ports/outbox.rs"),
+            include_str!("../ports/seals.rs"),
         ];
         let parts = ports.iter().flat_map(|port| port.split("**"));
         parts

@@ -8,8 +8,10 @@ use tokio::task::JoinSet;
 
 use super::Harness;
 use super::deed::{Deed, Prepared};
+use super::seals::{exported, kept, key, sealing};
 use super::world::{World, browser, minutes, on_request};
 use crate::account::Principal;
+use crate::journal::seal::check;
 use crate::ports::{Outcome, Store, StoreError};
 use crate::rules::{self, GroupDraft};
 use crate::{Actor, Author, GroupName, Matricule, Role, Roles, Status};
@@ -346,4 +348,74 @@ pub(super) async fn of_many_couriers_one_claims(harness: &dyn Harness) {
         (waiting, waiting),
         "each exactly once"
     );
+}
+
+pub(super) async fn of_many_sealers_one_seals(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    world.scene().await;
+    let (number, noon) = (world.entries().await.len(), world.noon());
+    let works = (0..8).map(|_| {
+        move |store: Arc<dyn Store>| async move {
+            let mut sealed = 0;
+            loop {
+                assert!(sealed <= number, "what is sealed is sealed again");
+                let waiting = match store.unsealed(3).await {
+                    Ok(waiting) if waiting.entries.is_empty() => return sealed,
+                    Ok(waiting) => waiting,
+                    Err(StoreError::Unavailable(_)) => continue,
+                    Err(error) => panic!("{error:?}"),
+                };
+                match store.seal(sealing(&waiting, noon, None)).await {
+                    Ok(Outcome::Done(())) => sealed += waiting.entries.len(),
+                    Ok(Outcome::Stale) | Err(StoreError::Unavailable(_)) => {
+                        tokio::task::yield_now().await;
+                    }
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+    });
+    let sealed = at_once(&world, works.collect()).await;
+    assert_eq!(sealed.iter().sum::<usize>(), number, "{sealed:?}");
+    let kept = kept(exported(&*world.store).await);
+    let verdict = check(&kept, &[key().verifier()], &[]);
+    assert!(verdict.is_good(), "{verdict:?}");
+    assert_eq!(verdict.covered, number as u64);
+}
+
+/// Ids say nothing of the order of commits: whoever follows the places sees each entry once.
+pub(super) async fn no_act_that_commits_late_is_missed(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    world.scene().await;
+    let noon = world.noon();
+    let mut prepared = Vec::new();
+    for number in 0..24 {
+        let deed = Deed::create_group(&format!("Mairie {number}"));
+        prepared.push(world.decide(&deed).await.unwrap());
+    }
+    let number = world.entries().await.len() + prepared.len();
+    // The last ids first.
+    prepared.reverse();
+    let follow = move |store: Arc<dyn Store>| async move {
+        let mut seen = Vec::new();
+        while seen.len() < number {
+            if let Ok(waiting) = store.unsealed(2).await
+                && !waiting.entries.is_empty()
+            {
+                drop(store.seal(sealing(&waiting, noon, None)).await);
+            }
+            if let Ok(sealed) = store.sealed_since(seen.len() as u64, 5).await {
+                seen.extend(sealed.into_iter().map(|sealed| sealed.entry.id));
+            }
+            tokio::task::yield_now().await;
+        }
+        seen
+    };
+    let followers = at_once(&world, vec![follow, follow]);
+    let (mut seen, outcomes) = tokio::join!(followers, write_at_once(&world, prepared));
+    assert_eq!(done(&outcomes), outcomes.len(), "{outcomes:?}");
+    assert_eq!(seen[0], seen[1], "in one order for all");
+    seen[0].sort_unstable();
+    let entries = world.entries().await;
+    assert!(entries.iter().map(|entry| &entry.id).eq(&seen[0]));
 }

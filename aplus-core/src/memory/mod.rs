@@ -7,6 +7,7 @@ mod accounts;
 mod journal;
 mod logins;
 mod outbox;
+mod seals;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +16,8 @@ use crate::account::{
     AccountRecord, Epoch, Group, Operator, OperatorStatus, Principal, Status, Version,
 };
 use crate::asking::Answer;
-use crate::journal::{Entry, StoredEntry};
+use crate::journal::seal::{Frontier, KeptCheckpoint, Seal};
+use crate::journal::{Entry, Salt, StoredEntry};
 use crate::link::{LinkFacts, Use};
 use crate::mail::{Mail, Message, Recipient};
 use crate::ports::{NewAsk, NewLink, NewSession, Page, Repeated, StoreError};
@@ -102,7 +104,14 @@ struct State {
     links: BTreeMap<LinkId, LinkRow>,
     sessions: BTreeMap<SessionId, SessionRow>,
     entries: BTreeMap<EntryId, StoredEntry>,
+    salts: BTreeMap<EntryId, Salt>,
     seal_queue: BTreeSet<EntryId>,
+    /// In the order of their places.
+    seals: Vec<Seal>,
+    places: BTreeMap<EntryId, u64>,
+    tree: Frontier,
+    checkpoints: BTreeMap<u64, KeptCheckpoint>,
+    checkpoint_mails: BTreeMap<u64, Timestamp>,
     refusals: BTreeMap<EntryId, RefusalRow>,
     mails: BTreeMap<MailId, MailRow>,
 }
@@ -153,6 +162,19 @@ struct MailRow {
 }
 
 impl MailRow {
+    fn new(to: &EmailAddress, message: Message, language: Language, at: Timestamp) -> Self {
+        Self {
+            to: Some(to.clone()),
+            message,
+            language,
+            queued_at: at,
+            due_at: at,
+            attempts: 0,
+            sent_at: None,
+            given_up: None,
+        }
+    }
+
     fn settled_at(&self) -> Option<Timestamp> {
         self.sent_at.or(self.given_up.map(|(at, _)| at))
     }
@@ -236,21 +258,13 @@ impl State {
             commitment: *entry.commitment(),
         };
         self.entries.insert(entry.id(), stored);
+        self.salts.insert(entry.id(), *entry.salt());
         self.seal_queue.insert(entry.id());
     }
 
     fn queue(&mut self, mail: &Mail, language: Language, at: Timestamp) {
         for to in self.addresses(mail) {
-            let row = MailRow {
-                to: Some(to.clone()),
-                message: mail.message,
-                language,
-                queued_at: at,
-                due_at: at,
-                attempts: 0,
-                sent_at: None,
-                given_up: None,
-            };
+            let row = MailRow::new(&to, mail.message, language, at);
             self.mails.insert(mail.id_for(&to), row);
         }
     }

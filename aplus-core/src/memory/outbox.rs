@@ -21,6 +21,11 @@ impl State {
         })
     }
 
+    fn note(&self, message: &Message) -> Option<String> {
+        let checkpoint = self.checkpoints.get(&message.checkpoint()?)?;
+        Some(checkpoint.note.clone())
+    }
+
     fn author_email(&self, message: &Message) -> Option<EmailAddress> {
         match message {
             Message::Welcome { by, .. }
@@ -35,7 +40,8 @@ impl State {
             | Message::AddressUnknown
             | Message::AddressDeactivated
             | Message::AccountCreatedInYourGroup { .. }
-            | Message::OperatorAdded => None,
+            | Message::OperatorAdded
+            | Message::JournalCheckpoint { .. } => None,
         }
     }
 }
@@ -85,6 +91,7 @@ impl Outbox for MemoryStore {
                 attempts: mail.attempts,
                 link: mail.message.link().and_then(|link| state.link_key(link)),
                 author_email: state.author_email(&mail.message),
+                note: state.note(&mail.message),
             });
             if let Some(mail) = state.mails.get_mut(&id) {
                 mail.due_at = until;

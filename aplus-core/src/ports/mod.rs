@@ -13,21 +13,27 @@
 //! - **P5** A lost answer MUST be [`StoreError::UnknownOutcome`], never a success.
 
 mod accounts;
+mod anchor;
 mod journal;
 mod logins;
 mod outbox;
+mod seals;
 
 use std::error::Error;
 
 pub use accounts::{
     Accounts, Facts, FirstMember, Page, People, PeopleWanted, Repeated, TargetRef, Wanted,
 };
+pub use anchor::{Anchor, AnchorError, SignedCheckpoint};
 pub use journal::{Journal, RefusalNote, StoredRefusals};
 pub use logins::{
     AnsweredAsks, AskReceipt, AskSettings, LinkStory, LoggedIn, Logins, NewAsk, NewLink,
     NewSession, Redemption, SessionHolder, SessionKey, SessionLine, WaitingAsks,
 };
 pub use outbox::{LinkKey, Outbox, QueuedMail};
+pub use seals::{
+    CheckpointMail, EachLine, MailedCheckpoint, SealedEntry, Sealing, Seals, Unsealed,
+};
 
 use crate::Timestamp;
 
@@ -70,8 +76,8 @@ impl StoreError {
 }
 
 /// All ports of a store together: whatever has them all is a store.
-pub trait Store: Accounts + Logins + Journal + Outbox {}
-impl<S: Accounts + Logins + Journal + Outbox + ?Sized> Store for S {}
+pub trait Store: Accounts + Logins + Journal + Outbox + Seals {}
+impl<S: Accounts + Logins + Journal + Outbox + Seals + ?Sized> Store for S {}
 
 /// The one clock.
 pub trait Clock: Send + Sync + 'static {

@@ -41,6 +41,8 @@ pub struct QueuedMail {
     pub link: Option<LinkKey>,
     /// The address of the account that caused it, where the letter says by whom and it was an account.
     pub author_email: Option<EmailAddress>,
+    /// The signed note of the checkpoint that it carries, if it carries one.
+    pub note: Option<String>,
 }
 
 /// Reads and settles mails that wait.

@@ -1,12 +1,18 @@
 //! What a host gives and chooses.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::anchors::Anchored;
 use super::{Aplus, Inner, SystemClock, SystemEntropy};
 use crate::asking::AskLimits;
-use crate::ports::{Clock, Entropy, Mailer, Store};
+use crate::journal::seal::{CheckpointKey, CheckpointVerifier};
+use crate::ports::{Anchor, Clock, Entropy, Mailer, Store};
 use crate::words::letters::{Letters, StandardLetters};
-use crate::{HostKey, Lifetimes, Policy, Site};
+use crate::{EmailAddress, HostKey, Lifetimes, Policy, Site};
+
+/// How often the sealer looks what waits.
+const SEAL_PAUSE: Duration = Duration::from_secs(1);
 
 /// To which domains a mail goes that says that an address is unknown or deactivated (L7).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +40,9 @@ impl Builder {
         site: Site,
         key: HostKey,
     ) -> Self {
+        let journal_key = CheckpointKey::of_host(&key, &site);
         Self(Inner {
+            journal_key,
             store,
             mailer,
             letters: Arc::new(StandardLetters),
@@ -47,6 +55,10 @@ impl Builder {
             lifetimes: Lifetimes::default(),
             limits: AskLimits::default(),
             notices: NoticeDomains::default(),
+            journal_verifiers: Vec::new(),
+            seal_pause: SEAL_PAUSE,
+            anchors: Vec::new(),
+            anchor_mail: None,
             work: tokio::sync::Notify::new(),
         })
     }
@@ -99,9 +111,49 @@ impl Builder {
         self
     }
 
+    /// The key that signs the journal's checkpoints (T2), and the journal's name. By default it is derived from the host key
+    /// under a label of its own, and the name is [`Site::journal_name`]. A key of its own, kept where the database's owner
+    /// does not reach it, makes the check worth more.
+    pub fn journal_key(mut self, key: CheckpointKey) -> Self {
+        self.0.journal_key = key;
+        self
+    }
+
+    /// A key that the journal had before: checkpoints that it signed still count. Those that known host keys give are known.
+    pub fn known_journal_key(mut self, verifier: CheckpointVerifier) -> Self {
+        self.0.journal_verifiers.push(verifier);
+        self
+    }
+
+    /// How long what was written waits for its seal, at most: a second by default, 10 milliseconds at least.
+    pub fn seal_every(mut self, pause: Duration) -> Self {
+        self.0.seal_pause = pause.max(Duration::from_millis(10));
+        self
+    }
+
+    /// Hands each checkpoint to somebody who keeps it; may be called several times.
+    pub fn anchor(mut self, anchor: impl Anchor) -> Self {
+        self.0.anchors.push(Anchored::new(anchor));
+        self
+    }
+
+    /// Sends a checkpoint to this address, at most one an hour over all processes: an anchor if its mailbox is out of reach
+    /// of whoever owns the database.
+    pub fn anchor_mail(mut self, to: EmailAddress) -> Self {
+        self.0.anchor_mail = Some(to);
+        self
+    }
+
     /// The whole. It does nothing by itself: see [`Aplus::keep_house`].
     #[must_use]
-    pub fn build(self) -> Aplus {
+    pub fn build(mut self) -> Aplus {
+        let Inner { site, .. } = &self.0;
+        let known = self.0.known_keys.iter();
+        let known = known.map(|key| CheckpointKey::of_host(key, site).verifier());
+        let mut verifiers = vec![self.0.journal_key.verifier()];
+        verifiers.extend(known);
+        verifiers.append(&mut self.0.journal_verifiers);
+        self.0.journal_verifiers = verifiers;
         Aplus(Arc::new(self.0))
     }
 }

@@ -1,4 +1,4 @@
-//! What has to be done now and then: counted refusals, dead links, ended sessions.
+//! What has to be done now and then: counted refusals, dead links, ended sessions, the sealer's turns.
 
 use std::time::Duration;
 
@@ -84,10 +84,34 @@ impl Aplus {
         ))
     }
 
-    /// Loops the courier and the housekeeping until it is dropped: a host spawns it once per process.
+    /// Loops the courier, the housekeeping and the sealer until it is dropped: a host spawns it once per process, and calls
+    /// [`seal_rest`](Self::seal_rest) at its end.
     ///
-    /// It is woken when something is queued in this process, and looks every second for what others queued.
+    /// The courier is woken when something is queued in this process, and looks every second for what others queued. The sealer
+    /// looks as often as the host chose; neither waits for the other.
     pub async fn keep_house(self) {
+        tokio::join!(self.keep_mails_and_rows(), self.keep_sealing());
+    }
+
+    async fn keep_sealing(&self) {
+        let mut sealer = tokio::time::interval(self.0.seal_pause);
+        sealer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            sealer.tick().await;
+            for _ in 0..PASSES {
+                match self.sealer_pass(self.now()).await {
+                    Ok(report) if report.more && !report.overtaken => {}
+                    Ok(_) => break,
+                    Err(error) => {
+                        tracing::error!(%error, "the sealer's pass failed; it is tried again");
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn keep_mails_and_rows(&self) {
         let mut courier = tokio::time::interval(COURIER_PAUSE);
         let mut house = tokio::time::interval(HOUSE_PAUSE);
         courier.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

@@ -4,6 +4,7 @@
 //! which [`Aplus::keep_house`] loops.
 
 mod accounts;
+mod anchors;
 mod builder;
 mod context;
 mod courier;
@@ -14,6 +15,8 @@ mod founding;
 mod housekeeping;
 mod journal;
 mod login;
+mod sealed;
+mod sealing;
 mod sessions;
 mod sight;
 mod support;
@@ -22,6 +25,7 @@ mod system;
 mod testing;
 
 pub use accounts::{Created, Warning};
+pub use anchors::FileAnchor;
 pub use builder::{Builder, NoticeDomains};
 pub use context::{Context, IdempotencyKey};
 pub use courier::CourierReport;
@@ -30,6 +34,8 @@ pub use error::Error;
 pub(crate) use founding::Founded;
 pub use housekeeping::HousekeepingReport;
 pub use login::{Asked, LinkView, LoginAsk, Opened};
+pub use sealed::{ConsistencyProof, ExportFailure, InclusionProof};
+pub use sealing::SealReport;
 pub use sessions::{Current, OpenSession};
 pub use sight::Seen;
 pub use support::{FoundAccount, GroupForm};
@@ -39,7 +45,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use anchors::Anchored;
+
 use crate::asking::AskLimits;
+use crate::journal::seal::{CheckpointKey, CheckpointVerifier};
 use crate::journal::{BodyHash, Entry, Erasable, Event, Salt, canonical_json, entry::About};
 use crate::ports::{
     Clock, Entropy, Facts, Mailer, Outcome, RefusalNote, Repeated, Store, StoreError, TargetRef,
@@ -87,6 +96,12 @@ struct Inner {
     lifetimes: Lifetimes,
     limits: AskLimits,
     notices: NoticeDomains,
+    journal_key: CheckpointKey,
+    /// That of the key first, then those that the journal had before.
+    journal_verifiers: Vec<CheckpointVerifier>,
+    seal_pause: std::time::Duration,
+    anchors: Vec<Anchored>,
+    anchor_mail: Option<EmailAddress>,
     /// Wakes the courier of this process when an asking or a mail was queued.
     work: tokio::sync::Notify,
 }

@@ -7,7 +7,7 @@
 //! | `checks` `rights` | what is refused at the start: settings that lose what was acknowledged, a login with too many rights |
 //! | `migrate` | the schema `aplus`, its guards, its doors, its roles and their privileges |
 //! | `acts` | what all acts share: the request, the versions under lock, the entry, the mails |
-//! | `accounts` `logins` `journal` `outbox` | one port each: public functions over a connection, the port over them |
+//! | `accounts` `logins` `journal` `outbox` `seals` | one port each: public functions over a connection, the port over them |
 //! | `row` | one line of a result, for the readers that both databases share |
 //!
 //! # What the database refuses, and what it cannot
@@ -38,6 +38,7 @@ pub mod outbox;
 mod pool;
 mod rights;
 mod row;
+pub mod seals;
 
 pub use checks::OpenError;
 pub use connection::{PostgresStore, Transaction};

@@ -9,7 +9,7 @@ use sqlx::{PgConnection, Result, Row};
 
 use super::acts::micros;
 use super::row::Part;
-use super::{PostgresStore, write};
+use super::{PostgresStore, seals, write};
 use crate::rows::{self, Line};
 
 /// Claims mails that are due until `until`, urgent ones first, then the oldest; at most `limit`. Each is one process's: what
@@ -60,7 +60,13 @@ pub async fn claim(
     let mut claimed = Vec::with_capacity(rows.len());
     for row in &rows {
         match queued(row) {
-            Ok(mail) => claimed.push(mail),
+            Ok(mut mail) => {
+                if let Some(size) = mail.message.checkpoint() {
+                    let checkpoint = seals::checkpoint(connection, size).await?;
+                    mail.note = checkpoint.map(|checkpoint| checkpoint.note);
+                }
+                claimed.push(mail);
+            }
             Err(_) => {
                 let id = MailId::from_uuid(row.try_get("id")?);
                 tracing::error!(mail = %id, "a mail cannot be read and is given up");
@@ -83,6 +89,7 @@ fn queued(row: &PgRow) -> Result<QueuedMail> {
         queued_at: rows::time(row, "queued_at")?,
         attempts: rows::number(row, "attempts_before")?,
         link: link_key(row)?,
+        note: None,
     })
 }
 

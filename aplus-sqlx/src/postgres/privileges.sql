@@ -10,7 +10,7 @@ grant usage on schema aplus to RUNTIME, AUDITOR;
 grant select on
     aplus.account, aplus.group, aplus.journal_entry, aplus.journal_erasable, aplus.link, aplus.live_link,
     aplus.live_session, aplus.login_request, aplus.membership, aplus.migration, aplus.operator, aplus.outbox,
-    aplus.refusal_count, aplus.session
+    aplus.refusal_count, aplus.session, aplus.checkpoint, aplus.checkpoint_mail, aplus.seal, aplus.seal_queue, aplus.seal_tree
     to RUNTIME;
 grant insert on
     aplus.account, aplus.group, aplus.journal_entry, aplus.journal_erasable, aplus.link, aplus.login_request,
@@ -29,10 +29,13 @@ grant update (times) on aplus.refusal_count to RUNTIME;
 grant delete on
     aplus.link, aplus.login_request, aplus.membership, aplus.outbox, aplus.refusal_count, aplus.session
     to RUNTIME;
-grant execute on function aplus.withdraw_account(uuid), aplus.mail_id(uuid, integer, text) to RUNTIME;
+grant execute on function
+    aplus.withdraw_account(uuid), aplus.mail_id(uuid, integer, text),
+    aplus.seal_entries(bigint, uuid[], bytea[], bytea, bigint, text, boolean)
+    to RUNTIME;
 
 -- Who reads the register and the journal, and no secret's hash.
 grant select on
     aplus.account, aplus.group, aplus.journal_entry, aplus.journal_erasable, aplus.membership, aplus.migration,
-    aplus.operator, aplus.seal_queue, aplus.support_order
+    aplus.operator, aplus.checkpoint, aplus.checkpoint_mail, aplus.seal, aplus.seal_queue, aplus.seal_tree, aplus.support_order
     to AUDITOR;

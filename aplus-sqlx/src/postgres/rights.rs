@@ -28,10 +28,12 @@ with stated (relation, privilege, columns) as (values
     ('outbox', 'UPDATE', array['to_address', 'next_at', 'attempts', 'sent_at', 'given_up_at', 'reason']),
     ('refusal_count', 'SELECT', null), ('refusal_count', 'INSERT', null), ('refusal_count', 'DELETE', null),
     ('refusal_count', 'UPDATE', array['times']),
+    ('checkpoint', 'SELECT', null), ('checkpoint_mail', 'SELECT', null), ('seal', 'SELECT', null),
+    ('seal_queue', 'SELECT', null), ('seal_tree', 'SELECT', null),
     ('session', 'SELECT', null), ('session', 'INSERT', null), ('session', 'DELETE', null),
     ('session', 'UPDATE', array['last_seen_at', 'ended_at'])
 ),
-doors (name) as (values ('withdraw_account'), ('mail_id')),
+doors (name) as (values ('withdraw_account'), ('mail_id'), ('seal_entries')),
 words (privilege, word) as (values
     ('SELECT', 'select from '), ('INSERT', 'insert into '), ('UPDATE', 'update '), ('DELETE', 'delete from '),
     ('TRUNCATE', 'truncate '), ('REFERENCES', 'refer to '), ('TRIGGER', 'set triggers on ')

@@ -55,6 +55,10 @@ impl Line for PgRow {
     fn blob(&self, column: &'static str) -> Result<&[u8]> {
         self.try_get(column)
     }
+
+    fn optional_blob(&self, column: &'static str) -> Result<Option<&[u8]>> {
+        self.try_get(column)
+    }
 }
 
 /// The part of a line whose columns begin with a prefix: one statement reads several things at one moment.
@@ -99,6 +103,10 @@ impl Line for Part<'_> {
     }
 
     fn blob(&self, column: &'static str) -> Result<&[u8]> {
+        self.row.try_get(self.name(column).as_str())
+    }
+
+    fn optional_blob(&self, column: &'static str) -> Result<Option<&[u8]>> {
         self.row.try_get(self.name(column).as_str())
     }
 }

@@ -5,7 +5,7 @@
 //! | `connection` | options, pools, the settings that each connection is checked for, errors |
 //! | `migrate` | the schema and its guards, embedded |
 //! | `acts` | what all acts share: the request, the versions, the entry, the mails |
-//! | `accounts` `logins` `journal` `outbox` | one port each: public functions over a connection, the port over them |
+//! | `accounts` `logins` `journal` `outbox` `seals` | one port each: public functions over a connection, the port over them |
 //! | `row` | one line of a result, for the readers that both databases share |
 
 pub mod accounts;
@@ -16,6 +16,7 @@ pub mod logins;
 mod migrate;
 pub mod outbox;
 mod row;
+pub mod seals;
 
 pub use connection::{OpenError, SqliteStore, Transaction, store_error};
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Result, Row, SqliteConnection};
 
-use super::{SqliteStore, write};
+use super::{SqliteStore, seals, write};
 use crate::rows;
 
 /// Claims mails that are due until `until`, urgent ones first, then the oldest; at most `limit`. One that cannot be read is
@@ -70,6 +70,7 @@ async fn queued(connection: &mut SqliteConnection, row: &SqliteRow) -> Result<Qu
         id: MailId::from_uuid(row.try_get("id")?),
         to: rows::text(row, "to_address")?,
         author_email: author_email(connection, &message).await?,
+        note: note(connection, &message).await?,
         message,
         language: rows::language(row)?,
         queued_at: rows::time(row, "queued_at")?,
@@ -107,7 +108,8 @@ async fn author_email(
         | Message::AddressUnknown
         | Message::AddressDeactivated
         | Message::AccountCreatedInYourGroup { .. }
-        | Message::OperatorAdded => return Ok(None),
+        | Message::OperatorAdded
+        | Message::JournalCheckpoint { .. } => return Ok(None),
     };
     let Author::Account(id) = author else {
         return Ok(None);
@@ -120,6 +122,15 @@ async fn author_email(
         Some(row) => rows::optional_text(&row, "email"),
         None => Ok(None),
     }
+}
+
+/// The note of the checkpoint that a letter carries.
+async fn note(connection: &mut SqliteConnection, message: &Message) -> Result<Option<String>> {
+    let Some(size) = message.checkpoint() else {
+        return Ok(None);
+    };
+    let checkpoint = seals::checkpoint(connection, size).await?;
+    Ok(checkpoint.map(|checkpoint| checkpoint.note))
 }
 
 /// The relay took it; its address goes (P42).

@@ -38,4 +38,8 @@ impl Line for SqliteRow {
     fn blob(&self, column: &'static str) -> Result<&[u8]> {
         self.try_get(column)
     }
+
+    fn optional_blob(&self, column: &'static str) -> Result<Option<&[u8]>> {
+        self.try_get(column)
+    }
 }

@@ -60,6 +60,17 @@ insert into aplus.journal_erasable (entry_id, text, salt) select id, '{}', pg_te
 
 insert into aplus.seal_queue (entry_id) select id from past;
 
+-- As many were sealed before: a tree of 2^16 leaves has one peak.
+insert into aplus.journal_entry (id, at, kind, author_kind, details, commitment)
+select pg_temp.id(1000000 + n), 1, 'looked', 'machine', '{}', pg_temp.hash(n) from generate_series(1, 65536) as n;
+
+insert into aplus.seal (place, entry_id, hash)
+select n - 1, pg_temp.id(1000000 + n), pg_temp.hash(n) from generate_series(1, 65536) as n;
+
+insert into aplus.checkpoint (size, at, note) select n, n, 'a note' from generate_series(1, 65536) as n;
+insert into aplus.checkpoint_mail (size, at) select n, n from generate_series(1, 65536) as n;
+update aplus.seal_tree set size = 65536, peaks = pg_temp.hash(0);
+
 -- None of them is old enough to be told: house-keeping would do nothing else.
 insert into aplus.refusal_count (entry_id, key, at) select id, 'key ' || n, at + 10000000000000 from past;
 

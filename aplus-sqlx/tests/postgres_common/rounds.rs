@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use aplus_core::asking::{Answer, AskLimits, Silence};
 use aplus_core::journal::EntryFilter;
+use aplus_core::journal::seal::{KeptCheckpoint, TreeHash};
 use aplus_core::ports::{
     Accounts, AnsweredAsks, AskReceipt, AskSettings, FirstMember, Journal, Logins, NewAsk, Outbox,
     Outcome, PeopleWanted, RefusalNote, TargetRef, Wanted, Written,
 };
+use aplus_core::ports::{CheckpointMail, Sealing, Seals};
 use aplus_core::rules::{self, AccountDraft, Subject};
 use aplus_core::service::Context;
 use aplus_core::words::Language;
@@ -44,6 +46,7 @@ pub(crate) async fn ports(people: &People, watch: &mut Watch) {
     sessions(people, watch).await;
     journal(people, watch).await;
     outbox(people, watch).await;
+    seals(people, watch).await;
 }
 
 async fn reads(people: &People, watch: &mut Watch) {
@@ -420,4 +423,53 @@ async fn outbox(people: &People, watch: &mut Watch) {
     watch.of("postpone", postponing).await.unwrap();
     let giving_up = store.give_up(given_up, now, "test");
     watch.of("give_up", giving_up).await.unwrap();
+}
+
+async fn seals(people: &People, watch: &mut Watch) {
+    let store = &people.store;
+    let now = people.aplus.now();
+    let unsealed = watch.of("unsealed", store.unsealed(LINES)).await.unwrap();
+    // Any hash will do: what it is of is the core's.
+    let ids = unsealed.entries.iter().map(|entry| entry.id);
+    let entries: Vec<_> = ids.map(|id| (id, TreeHash([7; 32]))).collect();
+    let mut tree = unsealed.tree.clone();
+    tree.extend(entries.iter().map(|(_, hash)| *hash));
+    let size = tree.size();
+    let sealing = Sealing {
+        before: unsealed.tree.size(),
+        checkpoint: KeptCheckpoint {
+            size,
+            at: now,
+            note: "a note".to_owned(),
+        },
+        mail: Some(CheckpointMail {
+            id: MailId::from_uuid(*people.now(Author::Machine).entry.as_uuid()),
+            to: address("archives"),
+        }),
+        tree,
+        entries,
+        at: now,
+    };
+    let [(entry, _), ..] = sealing.entries[..] else {
+        panic!("something waits");
+    };
+    watch.of("seal", done(store.seal(sealing))).await;
+    let last = watch.of("last_checkpoint", store.last_checkpoint()).await;
+    assert_eq!(last.unwrap().unwrap().size, size);
+    let reading = store.checkpoint(size);
+    watch.of("checkpoint", reading).await.unwrap().unwrap();
+    let seal = watch.of("seal_of", store.seal_of(entry)).await;
+    let place = seal.unwrap().unwrap().place;
+    let hashes = store.seal_hashes(place / 2, LINES);
+    watch.of("seal_hashes", hashes).await.unwrap();
+    let sealed = store.sealed_since(place / 2, LINES);
+    watch.of("sealed_since", sealed).await.unwrap();
+    let mut parts = 0;
+    let mut each = |_| {
+        parts += 1;
+        // The first part is enough here.
+        std::ops::ControlFlow::Break(())
+    };
+    watch.of("export", store.export(&mut each)).await.unwrap();
+    assert_eq!(parts, 1);
 }

@@ -104,6 +104,7 @@ async fn the_doors_are_open_to_whom_they_are_for() {
     let runtime = crate::postgres_common::roles().runtime();
     let expected = [
         format!("mail_id {runtime}"),
+        format!("seal_entries {runtime}"),
         format!("withdraw_account {runtime}"),
     ];
     assert_eq!(who, expected);

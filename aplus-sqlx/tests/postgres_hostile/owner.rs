@@ -5,7 +5,7 @@ use crate::town::Town;
 
 const APPROVED: &str = "(id, account_id, old_email, new_email, old_roles, new_roles, operator_id, approver_kind, approver_id, approved_at)";
 
-const HOSTILE: [(&str, &str); 56] = [
+const HOSTILE: [(&str, &str); 72] = [
     // No order, none that is approved, open, for this account, with these values (A3, A6).
     ("AP003", "update aplus.account set email = 'eve@evil.example' where id = {cleo}"),
     ("AP003", "update aplus.account set email = 'eve@evil.example', version = version + 1, epoch = epoch + 1 where id = {cleo}"),
@@ -67,6 +67,23 @@ const HOSTILE: [(&str, &str); 56] = [
     ("AP003", "delete from aplus.journal_erasable"),
     ("AP003", "update aplus.seal_queue set entry_id = {entry}"),
     ("AP003", "delete from aplus.seal_queue"),
+    // Seals and checkpoints (T2).
+    ("AP003", "insert into aplus.seal_queue values ({entry})"),
+    ("AP003", "insert into aplus.seal values (2, {refusal}, {g})"),
+    ("AP003", "insert into aplus.seal values (1, {entry}, {g})"),
+    ("AP003", "insert into aplus.seal values (1, {nobody}, {g})"),
+    ("AP003", "update aplus.seal set hash = {g}"),
+    ("AP003", "update aplus.seal set entry_id = {refusal}"),
+    ("AP003", "delete from aplus.seal"),
+    ("AP003", "update aplus.seal_tree set peaks = {g}"),
+    ("AP003", "update aplus.seal_tree set size = 0, peaks = ''"),
+    ("AP003", "update aplus.seal_tree set size = 2, peaks = {g}"),
+    ("AP003", "delete from aplus.seal_tree"),
+    ("AP003", "insert into aplus.checkpoint values (2, 9, 'forged')"),
+    ("AP003", "update aplus.checkpoint set note = 'forged'"),
+    ("AP003", "delete from aplus.checkpoint_mail; delete from aplus.checkpoint"),
+    ("AP003", "update aplus.checkpoint_mail set at = 0"),
+    ("23505", "insert into aplus.checkpoint_mail values (1, 99)"),
     ("AP003", "truncate aplus.journal_entry cascade"),
     ("AP003", "truncate aplus.refusal_count"),
     ("AP003", "truncate aplus.account, aplus.membership, aplus.link, aplus.session, aplus.support_order"),

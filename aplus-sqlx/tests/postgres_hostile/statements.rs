@@ -6,6 +6,8 @@ const NO_RIGHT: &str = "42501";
 const GUARDED: &str = "AP003";
 /// An address of somebody else's.
 const TAKEN: &str = "AP005";
+/// Refused by a check of the table.
+const CHECKED: &str = "23514";
 /// Runs, and has no effect: a warning, or no line that it meets.
 const NOTHING: &str = "";
 
@@ -27,7 +29,37 @@ pub(crate) struct Kind {
 pub(crate) const COLUMNS: &str =
     "id, email, roles, shared, status, version, epoch, author_kind, created_at";
 
-pub(crate) const KINDS: [Kind; 12] = [
+pub(crate) const KINDS: [Kind; 13] = [
+    Kind {
+        about: "seals and checkpoints (T2)",
+        control: (
+            Who::Server,
+            "select aplus.seal_entries(1, array[{refusal}], array[{g}], {h}, 9, 'a note', false)",
+        ),
+        hostile: &[
+            (NO_RIGHT, "insert into aplus.seal values (1, {refusal}, {g})"),
+            (NO_RIGHT, "update aplus.seal set hash = {g}"),
+            (NO_RIGHT, "delete from aplus.seal"),
+            (NO_RIGHT, "update aplus.seal_tree set size = 0, peaks = ''"),
+            (NO_RIGHT, "insert into aplus.checkpoint values (2, 9, 'forged')"),
+            (NO_RIGHT, "update aplus.checkpoint set note = 'forged'"),
+            (NO_RIGHT, "delete from aplus.checkpoint"),
+            (NO_RIGHT, "delete from aplus.checkpoint_mail"),
+            (NO_RIGHT, "delete from aplus.seal_queue where entry_id = {refusal}"),
+            (NO_RIGHT, "insert into aplus.seal_queue values ({entry})"),
+            // Over another tree, of what is sealed, of what does not wait, of one entry twice, of nothing.
+            (NOTHING, "select aplus.seal_entries(0, array[{refusal}], array[{g}], {h}, 9, 'forged', false)"),
+            (NOTHING, "select aplus.seal_entries(1, array[{entry}], array[{g}], {h}, 9, 'forged', false)"),
+            (NOTHING, "select aplus.seal_entries(1, array[{nobody}], array[{g}], {h}, 9, 'forged', false)"),
+            (NOTHING, "select aplus.seal_entries(1, array[{refusal}, {refusal}], array[{g}, {g}], {h}, 9, 'forged', false)"),
+            (NOTHING, "select aplus.seal_entries(1, array[{refusal}], array[{g}, {g}], {h}, 9, 'forged', false)"),
+            (NOTHING, "select aplus.seal_entries(1, '{}', '{}', {h}, 9, 'forged', true)"),
+            (NOTHING, "select aplus.seal_entries(null, array[{refusal}], array[{g}], {h}, 9, 'forged', false)"),
+            // With a tree that is none of that size, and hashes that are none.
+            (CHECKED, "select aplus.seal_entries(1, array[{refusal}], array[{g}], {h} || {g}, 9, 'forged', false)"),
+            (CHECKED, "select aplus.seal_entries(1, array[{refusal}], array['\\x00'::bytea], {h}, 9, 'forged', false)"),
+        ],
+    },
     Kind {
         about: "address and roles of an account (A3)",
         control: (

@@ -97,7 +97,8 @@ const SERVERS: &str = "
     insert into aplus.journal_entry (id, at, kind, author_kind, details, commitment) values
         ({entry}, 1, 'looked', 'machine', '{}', {h}), ({refusal}, 1, 'refused', 'machine', '{}', {h});
     insert into aplus.journal_erasable values ({entry}, '{}', {h});
-    insert into aplus.refusal_count values ({refusal}, 'a key', 1, 4);";
+    insert into aplus.refusal_count values ({refusal}, 'a key', 1, 4);
+    select aplus.seal_entries(0, array[{entry}], array[{h}], {h}, 8, 'a note', true);";
 
 /// A database with people in it, and a login with the server's own rights.
 pub(crate) struct Town {

@@ -6,7 +6,7 @@ use crate::postgres_common::{Place, roles};
 use crate::{refusal, run};
 
 /// What is given to a login that has the runtime's rights already, and how the refusal names it.
-const EXCESS: [(&str, &str); 45] = [
+const EXCESS: [(&str, &str); 49] = [
     (
         "alter role {login} superuser",
         "do everything, since it is or may become a superuser",
@@ -82,9 +82,12 @@ const EXCESS: [(&str, &str); 45] = [
     ("grant pg_write_all_data to {login}", "delete from aplus."),
     (
         "grant pg_read_all_data to {login}",
-        "select from aplus.seal_queue",
+        "select from aplus.support_order",
     ),
-    ("grant {auditor} to {login}", "select from aplus.seal_queue"),
+    (
+        "grant {auditor} to {login}",
+        "select from aplus.support_order",
+    ),
     (
         "grant select on aplus.support_order to {login}",
         "select from aplus.support_order",
@@ -108,6 +111,22 @@ const EXCESS: [(&str, &str); 45] = [
     (
         "grant insert on aplus.seal_queue to {login}",
         "insert into aplus.seal_queue",
+    ),
+    (
+        "grant insert on aplus.seal to {login}",
+        "insert into aplus.seal",
+    ),
+    (
+        "grant update (size) on aplus.seal_tree to {login}",
+        "update aplus.seal_tree.size",
+    ),
+    (
+        "grant insert on aplus.checkpoint to {login}",
+        "insert into aplus.checkpoint",
+    ),
+    (
+        "grant delete on aplus.seal_queue to {login}",
+        "delete from aplus.seal_queue",
     ),
     (
         "grant update on aplus.account to {login}",

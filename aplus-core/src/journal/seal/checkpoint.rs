@@ -10,6 +10,7 @@ use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 
 use super::TreeHash;
+use crate::{HostKey, Site};
 
 /// Ed25519, as `signed-note` numbers algorithms.
 const ALGORITHM: u8 = 1;
@@ -75,6 +76,16 @@ impl CheckpointKey {
             name: checked(name)?.to_owned(),
             key: SigningKey::from_bytes(seed),
         })
+    }
+
+    /// The key that a host key and a site give: its own under a label of the journal's.
+    #[must_use]
+    pub fn of_host(key: &HostKey, site: &Site) -> Self {
+        Self {
+            // A host and a path: no white space and no plus sign.
+            name: site.journal_name(),
+            key: SigningKey::from_bytes(&key.journal_seed()),
+        }
     }
 
     /// What its signatures are checked with; no secret.
@@ -254,6 +265,35 @@ impl FromStr for CheckpointVerifier {
     }
 }
 
+/// The notes of a file of anchors, one after another. Each ends with its signatures; what stands between two of them and begins
+/// none is part of the next, which is then found to be no checkpoint.
+#[must_use]
+pub fn notes(file: &str) -> Vec<String> {
+    let (mut notes, mut note) = (Vec::new(), String::new());
+    let (mut is_signed, mut lines) = (false, file.lines().peekable());
+    while let Some(line) = lines.next() {
+        let signature = line.starts_with("— ");
+        // The first line of the next note, or an empty one before it.
+        if is_signed && !signature {
+            notes.push(std::mem::take(&mut note));
+            is_signed = false;
+        }
+        if note.is_empty() && line.trim().is_empty() {
+            continue;
+        }
+        is_signed |= signature;
+        note.push_str(line);
+        // A file that was cut within its last line has no line feed there.
+        if lines.peek().is_some() || file.ends_with('\n') {
+            note.push('\n');
+        }
+    }
+    if !note.is_empty() {
+        notes.push(note);
+    }
+    notes
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -363,5 +403,35 @@ mod tests {
             );
         }
         assert!(CheckpointKey::new(&"é".repeat(1_000), &[1; 32]).is_ok());
+    }
+
+    #[test]
+    fn a_file_of_anchors_is_one_note_after_another() {
+        let sign = |size| {
+            key().sign(&Checkpoint {
+                size,
+                ..checkpoint()
+            })
+        };
+        let (one, two) = (sign(1), sign(2));
+        assert_eq!(notes(""), Vec::<String>::new());
+        let both = [one.clone(), two.clone()];
+        for between in ["", "\n", "\n \n"] {
+            assert_eq!(notes(&format!("{one}{between}{two}{between}")), both);
+            let windows = format!("{one}{between}{two}").replace('\n', "\r\n");
+            assert_eq!(
+                notes(&windows),
+                both,
+                "a mail was saved with other line ends"
+            );
+        }
+        let cut = format!("{one}{}", &two[..two.len() - 9]);
+        let [first, last] = &notes(&cut)[..] else {
+            panic!("{cut}")
+        };
+        assert_eq!(first, &one);
+        assert!(key().verifier().open(last).is_err());
+        let garbage = notes(&format!("{one}garbage\n{two}"));
+        assert!(key().verifier().open(&garbage[1]).is_err());
     }
 }

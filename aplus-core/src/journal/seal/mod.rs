@@ -18,6 +18,7 @@ mod tree;
 pub use check::{Finding, Verdict, check};
 pub use checkpoint::{
     Checkpoint, CheckpointError, CheckpointKey, CheckpointVerifier, KeyNameError, VerifierError,
+    notes,
 };
 pub use export::{Counts, Export, ExportError, ExportWriter, ExportedEntry, JournalLine};
 pub use kept::{Kept, KeptCheckpoint, KeptEntry, Seal};

@@ -1,12 +1,14 @@
 //! Proofs over the tree: that an entry is in it, and that a later tree holds an earlier one unchanged (RFC 9162, 2.1.3 and
 //! 2.1.4). Making one takes the hashes of the leaves; checking it takes the proof and the roots alone.
 
+use std::ops::Range;
+
 use super::TreeHash;
 
 /// The largest power of two below `size`, which is at least 2.
-fn split(size: usize) -> usize {
+fn split(size: u64) -> u64 {
     debug_assert!(size > 1);
-    1 << (usize::BITS - 1 - (size - 1).leading_zeros())
+    1 << (u64::BITS - 1 - (size - 1).leading_zeros())
 }
 
 /// The root over these leaves.
@@ -20,19 +22,35 @@ pub fn root(leaves: &[TreeHash]) -> TreeHash {
 /// What shows that leaf `index` is in the tree over these leaves, from the leaf up; none if there is no such leaf.
 #[must_use]
 pub fn inclusion(leaves: &[TreeHash], index: usize) -> Option<Vec<TreeHash>> {
-    if index >= leaves.len() {
+    let parts = inclusion_parts(leaves.len() as u64, index as u64)?;
+    roots(leaves, parts)
+}
+
+/// The roots over parts of these leaves.
+fn roots(leaves: &[TreeHash], parts: Vec<Range<u64>>) -> Option<Vec<TreeHash>> {
+    let roots = parts.into_iter().map(|part| {
+        let (start, end) = (usize::try_from(part.start), usize::try_from(part.end));
+        Some(root(leaves.get(start.ok()?..end.ok()?)?))
+    });
+    roots.collect()
+}
+
+/// The parts of a tree of `size` leaves whose roots are [`inclusion`]'s path, for whoever reads the leaves part by part; none
+/// if there is no such leaf.
+#[must_use]
+pub fn inclusion_parts(size: u64, index: u64) -> Option<Vec<Range<u64>>> {
+    if index >= size {
         return None;
     }
-    let (mut part, mut index, mut path) = (leaves, index, Vec::new());
-    while part.len() > 1 {
-        let (left, right) = part.split_at(split(part.len()));
-        if index < left.len() {
-            path.push(root(right));
-            part = left;
+    let (mut part, mut path) = (0..size, Vec::new());
+    while part.end - part.start > 1 {
+        let middle = part.start + split(part.end - part.start);
+        if index < middle {
+            path.push(middle..part.end);
+            part.end = middle;
         } else {
-            path.push(root(left));
-            index -= left.len();
-            part = right;
+            path.push(part.start..middle);
+            part.start = middle;
         }
     }
     path.reverse();
@@ -75,25 +93,31 @@ pub fn includes(
 /// more than there are.
 #[must_use]
 pub fn consistency(leaves: &[TreeHash], earlier: usize) -> Option<Vec<TreeHash>> {
-    if earlier == 0 || earlier > leaves.len() {
+    let parts = consistency_parts(leaves.len() as u64, earlier as u64)?;
+    roots(leaves, parts)
+}
+
+/// The parts of a tree of `size` leaves whose roots are [`consistency`]'s path; none unless `earlier` is at least 1 and no more
+/// than `size`.
+#[must_use]
+pub fn consistency_parts(size: u64, earlier: u64) -> Option<Vec<Range<u64>>> {
+    if earlier == 0 || earlier > size {
         return None;
     }
-    let (mut part, mut earlier, mut whole, mut path) = (leaves, earlier, true, Vec::new());
-    while earlier < part.len() {
-        let (left, right) = part.split_at(split(part.len()));
-        if earlier <= left.len() {
-            path.push(root(right));
-            part = left;
+    let (mut part, mut path) = (0..size, Vec::new());
+    while earlier < part.end {
+        let middle = part.start + split(part.end - part.start);
+        if earlier <= middle {
+            path.push(middle..part.end);
+            part.end = middle;
         } else {
-            path.push(root(left));
-            earlier -= left.len();
-            part = right;
-            whole = false;
+            path.push(part.start..middle);
+            part.start = middle;
         }
     }
     // The earlier tree itself is known to whoever checks, unless it is only a part of what is left.
-    if !whole {
-        path.push(root(part));
+    if part.start > 0 {
+        path.push(part);
     }
     path.reverse();
     Some(path)
@@ -167,7 +191,8 @@ pub(super) mod tests {
             [] => TreeHash::of_nothing(),
             [leaf] => *leaf,
             leaves => {
-                let (left, right) = leaves.split_at(split(leaves.len()));
+                let middle = usize::try_from(split(leaves.len() as u64)).unwrap();
+                let (left, right) = leaves.split_at(middle);
                 TreeHash::node(
                     &root_by_the_definition(left),
                     &root_by_the_definition(right),

@@ -12,6 +12,7 @@ enum Block {
         label: &'static str,
         address: String,
     },
+    Verbatim(String),
 }
 
 pub(super) struct Draft {
@@ -43,6 +44,13 @@ impl Draft {
         self
     }
 
+    /// Each line as it is, however long: what a program reads again.
+    pub(super) fn verbatim(mut self, text: &str) -> Self {
+        self.blocks
+            .push(Block::Verbatim(text.trim_end_matches('\n').to_owned()));
+        self
+    }
+
     /// One line, whatever the name of the service holds: a line break would begin another header.
     pub(super) fn subject(&self) -> String {
         self.subject.replace(char::is_control, " ")
@@ -57,6 +65,7 @@ impl Draft {
                 .collect::<Vec<_>>()
                 .join("\n"),
             Block::Link { address, .. } => address.clone(),
+            Block::Verbatim(text) => text.clone(),
         });
         let mut text = blocks.collect::<Vec<_>>().join("\n\n");
         text.push('\n');
@@ -81,6 +90,7 @@ impl Draft {
                     escaped(address),
                     escaped(label)
                 ),
+                Block::Verbatim(text) => format!("<pre>{}</pre>\n", escaped(text)),
             })
             .collect();
         format!(

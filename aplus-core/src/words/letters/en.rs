@@ -37,6 +37,7 @@ pub(super) fn draft(facts: &Facts<'_>) -> Draft {
         )
         .link("See the group", facts.group_page(group)),
         Message::OperatorAdded => operator_added(facts),
+        Message::JournalCheckpoint { size } => journal_checkpoint(size, facts),
     };
     draft.paragraph(format!(
         "This automatic message comes from {}. A question? Write to support: {}.",
@@ -260,6 +261,32 @@ fn operator_added(facts: &Facts<'_>) -> Draft {
     .paragraph("If that is you, log in by asking for a link with this address:")
     .link(LOG_IN, facts.site.url(Site::LOGIN))
     .paragraph("If nobody in the team expected it, tell whoever runs the server at once.")
+}
+
+fn journal_checkpoint(size: u64, facts: &Facts<'_>) -> Draft {
+    let draft = Draft::new(format!(
+        "{}: checkpoint of the journal at {size} entries",
+        facts.site.name()
+    ))
+    .paragraph(format!(
+        "Keep this message: it is the proof, outside the server, of what the first {size} entries of \
+            the journal of {} were. It is sent at most once an hour.",
+        facts.site.name()
+    ));
+    let draft = match facts.note {
+        Some(note) => draft
+            .paragraph(
+                "The lines from here to the next sentence are the signed checkpoint, to the letter. Put \
+                    them into a file, and the check of the journal (journal verify --anchors FILE) takes \
+                    it as an anchor:",
+            )
+            .verbatim(note),
+        None => draft.paragraph("The checkpoint itself was not found any more: tell whoever runs the server."),
+    };
+    draft.paragraph(
+        "The check says what was altered, removed or written anew since then, even by whoever owns the \
+            database and the key.",
+    )
 }
 
 /// What A12 wants told: what is kept, and for how long (T3, T4).

@@ -37,6 +37,7 @@ pub(super) fn draft(facts: &Facts<'_>) -> Draft {
         )
         .link("Voir le groupe", facts.group_page(group)),
         Message::OperatorAdded => operator_added(facts),
+        Message::JournalCheckpoint { size } => journal_checkpoint(size, facts),
     };
     draft.paragraph(format!(
         "Ce message est envoyé automatiquement par {}. Une question\u{a0}? Écrivez au \
@@ -281,6 +282,35 @@ fn operator_added(facts: &Facts<'_>) -> Draft {
     .paragraph(
         "Si personne dans l'équipe n'attendait cet ajout, prévenez aussitôt la personne qui \
             administre le serveur.",
+    )
+}
+
+fn journal_checkpoint(size: u64, facts: &Facts<'_>) -> Draft {
+    let draft = Draft::new(format!(
+        "{}\u{a0}: point de contrôle du journal à {size} entrées",
+        facts.site.name()
+    ))
+    .paragraph(format!(
+        "Conservez ce message\u{a0}: c'est la preuve, hors du serveur, de ce qu'étaient les {size} \
+            premières entrées du journal de {}. Il est envoyé au plus une fois par heure.",
+        facts.site.name()
+    ));
+    let draft = match facts.note {
+        Some(note) => draft
+            .paragraph(
+                "Les lignes qui vont d'ici à la phrase suivante sont le point de contrôle signé, à la \
+                    lettre. Mettez-les dans un fichier\u{a0}: la vérification du journal (journal verify \
+                    --anchors FICHIER) s'y rapporte\u{a0}:",
+            )
+            .verbatim(note),
+        None => draft.paragraph(
+            "Le point de contrôle lui-même n'a pas été retrouvé\u{a0}: prévenez la personne qui \
+                administre le serveur.",
+        ),
+    };
+    draft.paragraph(
+        "La vérification nomme ce qui a été modifié, retiré ou réécrit depuis, même par qui possède la \
+            base de données et la clé.",
     )
 }
 

@@ -72,6 +72,7 @@ struct Facts<'a> {
     message: &'a Message,
     author_email: Option<&'a EmailAddress>,
     link: Option<LoginLink>,
+    note: Option<&'a str>,
     site: &'a Site,
 }
 
@@ -101,6 +102,7 @@ impl<'a> Facts<'a> {
             message: &mail.message,
             author_email: mail.author_email.as_ref(),
             link,
+            note: mail.note.as_deref(),
             site,
         }
     }

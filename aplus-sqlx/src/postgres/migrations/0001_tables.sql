@@ -200,6 +200,35 @@ create table aplus.seal_queue (
     entry_id uuid not null primary key references aplus.journal_entry (id)
 );
 
+-- What is sealed (T2): the places of the entries in the tree from 0, the tree itself as the roots of its perfect parts, and the
+-- checkpoints that were signed over it.
+create table aplus.seal (
+    place bigint not null primary key check (place >= 0),
+    entry_id uuid not null unique references aplus.journal_entry (id),
+    hash bytea not null check (octet_length(hash) = 32)
+);
+
+create table aplus.seal_tree (
+    one boolean not null primary key default true check (one),
+    size bigint not null check (size >= 0),
+    peaks bytea not null,
+    check (octet_length(peaks) = 32 * bit_count(size::bit(64)))
+);
+
+insert into aplus.seal_tree (size, peaks) values (0, '');
+
+create table aplus.checkpoint (
+    size bigint not null primary key check (size > 0),
+    at bigint not null check (at >= 0),
+    note text not null
+);
+
+-- When a checkpoint was queued as a mail: so that all servers together send one an hour.
+create table aplus.checkpoint_mail (
+    size bigint not null primary key references aplus.checkpoint (size),
+    at bigint not null check (at >= 0)
+);
+
 create table aplus.refusal_count (
     entry_id uuid not null primary key references aplus.journal_entry (id),
     key text collate "C" not null,

@@ -244,11 +244,70 @@ create trigger support_order_stays before delete on aplus.support_order
     for each row execute function aplus.nothing_changes();
 create trigger journal_entry_stays before update or delete on aplus.journal_entry
     for each row execute function aplus.nothing_changes();
--- Erasing by age (T3) and sealing (T2) bring their own conditions when they come.
+-- Erasing by age (T3) brings its own condition when it comes.
 create trigger journal_erasable_stays before update or delete on aplus.journal_erasable
     for each row execute function aplus.nothing_changes();
-create trigger seal_queue_stays before update or delete on aplus.seal_queue
+create trigger seal_queue_keeps before update on aplus.seal_queue
     for each row execute function aplus.nothing_changes();
+create trigger seal_keeps before update or delete on aplus.seal for each row execute function aplus.nothing_changes();
+create trigger seal_tree_stays before delete on aplus.seal_tree for each row execute function aplus.nothing_changes();
+create trigger checkpoint_keeps before update or delete on aplus.checkpoint
+    for each row execute function aplus.nothing_changes();
+create trigger checkpoint_mail_keeps before update or delete on aplus.checkpoint_mail
+    for each row execute function aplus.nothing_changes();
+
+-- Sealing (T2): an entry waits until it is sealed, gets the place after the last, and never waits again; the tree grows to what
+-- the seals say; a checkpoint is over the tree as it is.
+create function aplus.seal_queue_begins() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if exists (select from aplus.seal where entry_id = new.entry_id) then
+        raise exception 'T2: what is sealed does not wait for its seal' using errcode = 'AP003';
+    end if;
+    return new;
+end $$;
+
+create function aplus.seal_queue_stays() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if not exists (select from aplus.seal where entry_id = old.entry_id) then
+        raise exception 'T2: an entry waits until it is sealed' using errcode = 'AP003';
+    end if;
+    return old;
+end $$;
+
+create function aplus.seal_begins() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if new.place <> coalesce((select max(place) + 1 from aplus.seal), 0)
+        or not exists (select from aplus.seal_queue where entry_id = new.entry_id)
+    then
+        raise exception 'T2: an entry that waits is sealed at the place after the last' using errcode = 'AP003';
+    end if;
+    return new;
+end $$;
+
+create function aplus.seal_tree_keeps() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if new.size <= old.size or new.size <> (select max(place) + 1 from aplus.seal) then
+        raise exception 'T2: the tree grows to what is sealed' using errcode = 'AP003';
+    end if;
+    return new;
+end $$;
+
+create function aplus.checkpoint_begins() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if new.size <> (select size from aplus.seal_tree) then
+        raise exception 'T2: a checkpoint is over the tree as it is' using errcode = 'AP003';
+    end if;
+    return new;
+end $$;
+
+create trigger seal_queue_begins before insert on aplus.seal_queue
+    for each row execute function aplus.seal_queue_begins();
+create trigger seal_queue_stays before delete on aplus.seal_queue
+    for each row execute function aplus.seal_queue_stays();
+create trigger seal_begins before insert on aplus.seal for each row execute function aplus.seal_begins();
+create trigger seal_tree_keeps before update on aplus.seal_tree for each row execute function aplus.seal_tree_keeps();
+create trigger checkpoint_begins before insert on aplus.checkpoint
+    for each row execute function aplus.checkpoint_begins();
 
 -- An order that was closed or carried out stays as it is; the door writes the true hour of what a trigger marked.
 create function aplus.support_order_keeps() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$

@@ -1,4 +1,4 @@
--- The doors: the only ways in which an address or a role ever changes. Each is the owner's, with a search path of its own,
+-- The doors: the only ways in which an address or a role ever changes, and an entry is sealed. Each is the owner's, with a search path of its own,
 -- and is opened to a role by name in privileges.sql, or to nobody.
 
 -- A11: an account that nobody ever used ends, and its address is free again.
@@ -36,6 +36,37 @@ begin
     end if;
     update aplus.support_order o set carried_out_at = carry_out_order.at where o.id = ordered.id;
     return 'done';
+end $$;
+
+-- T2: seals entries onto a tree of `before`, and keeps the checkpoint over it; without entries it only keeps that the newest
+-- checkpoint is told by a mail. False, and nothing written, if another sealer was first or is at it, an entry does not wait, or
+-- a mail told this checkpoint before.
+create function aplus.seal_entries(
+    before bigint, entries uuid[], hashes bytea[], peaks bytea, at bigint, note text, is_mailed boolean
+) returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    sealed bigint := before + cardinality(entries);
+begin
+    perform from aplus.seal_tree t where t.size = before for no key update skip locked;
+    if not found
+        or cardinality(hashes) <> cardinality(entries)
+        or (select count(*) from aplus.seal_queue q where q.entry_id = any (entries)) <> cardinality(entries)
+        or (is_mailed and exists (select from aplus.checkpoint_mail m where m.size = sealed))
+    then
+        return false;
+    end if;
+    if cardinality(entries) > 0 then
+        insert into aplus.seal (place, entry_id, hash)
+        select before + it.number - 1, it.entry, it.hash
+        from unnest(entries, hashes) with ordinality as it (entry, hash, number) order by it.number;
+        delete from aplus.seal_queue q where q.entry_id = any (entries);
+        update aplus.seal_tree t set size = sealed, peaks = seal_entries.peaks;
+        insert into aplus.checkpoint (size, at, note) values (sealed, seal_entries.at, seal_entries.note);
+    end if;
+    if is_mailed then
+        insert into aplus.checkpoint_mail (size, at) values (sealed, seal_entries.at);
+    end if;
+    return true;
 end $$;
 
 -- The id of the copy of a mail for one address, as the core makes it: a mail that is sent twice is seen to be one.

@@ -200,6 +200,34 @@ create table aplus_seal_queue (
     entry_id blob not null primary key references aplus_journal_entry (id)
 ) strict, without rowid;
 
+-- What is sealed (T2): the places of the entries in the tree from 0, the tree itself as the roots of its perfect parts, and the
+-- checkpoints that were signed over it.
+create table aplus_seal (
+    place integer not null primary key check (place >= 0),
+    entry_id blob not null unique references aplus_journal_entry (id),
+    hash blob not null check (length(hash) = 32)
+) strict, without rowid;
+
+create table aplus_seal_tree (
+    one integer not null primary key default 1 check (one = 1),
+    size integer not null check (size >= 0),
+    peaks blob not null check (length(peaks) % 32 = 0)
+) strict, without rowid;
+
+insert into aplus_seal_tree (size, peaks) values (0, x'');
+
+create table aplus_checkpoint (
+    size integer not null primary key check (size > 0),
+    at integer not null check (at >= 0),
+    note text not null
+) strict, without rowid;
+
+-- When a checkpoint was queued as a mail: so that all servers together send one an hour.
+create table aplus_checkpoint_mail (
+    size integer not null primary key references aplus_checkpoint (size),
+    at integer not null check (at >= 0)
+) strict, without rowid;
+
 create table aplus_refusal_count (
     entry_id blob not null primary key references aplus_journal_entry (id),
     key text not null,

@@ -268,8 +268,9 @@ end;
 
 create trigger aplus_seal_queue_begins before insert on aplus_seal_queue
 when exists (select 1 from aplus_seal_queue where entry_id = new.entry_id)
+    or exists (select 1 from aplus_seal where entry_id = new.entry_id)
 begin
-    select raise(abort, 'T2: this entry waits for its seal already');
+    select raise(abort, 'T2: this entry waits for its seal already, or is sealed');
 end;
 
 create trigger aplus_seal_queue_keeps before update on aplus_seal_queue
@@ -277,8 +278,80 @@ begin
     select raise(abort, 'T2: what waits for its seal does not change');
 end;
 
--- Sealing (T2) brings its own condition when it comes: a line goes once its entry is sealed.
 create trigger aplus_seal_queue_stays before delete on aplus_seal_queue
+when not exists (select 1 from aplus_seal where entry_id = old.entry_id)
 begin
     select raise(abort, 'T2: an entry waits until it is sealed');
+end;
+
+-- Sealing (T2): an entry that waits gets the place after the last; the tree grows to what the seals say; a checkpoint is over
+-- the tree as it is. None of it changes or goes.
+create trigger aplus_seal_begins before insert on aplus_seal
+when new.place != coalesce((select max(place) + 1 from aplus_seal), 0)
+    or not exists (select 1 from aplus_seal_queue where entry_id = new.entry_id)
+    or exists (select 1 from aplus_seal where entry_id = new.entry_id)
+begin
+    select raise(abort, 'T2: an entry that waits is sealed at the place after the last');
+end;
+
+create trigger aplus_seal_keeps before update on aplus_seal
+begin
+    select raise(abort, 'T2: a seal never changes');
+end;
+
+create trigger aplus_seal_stays before delete on aplus_seal
+begin
+    select raise(abort, 'T2: a seal never goes');
+end;
+
+create trigger aplus_seal_tree_begins before insert on aplus_seal_tree
+when exists (select 1 from aplus_seal_tree)
+begin
+    select raise(abort, 'T2: there is one tree');
+end;
+
+create trigger aplus_seal_tree_keeps before update on aplus_seal_tree
+when new.one is not old.one
+    or new.size <= old.size
+    or new.size is not (select max(place) + 1 from aplus_seal)
+begin
+    select raise(abort, 'T2: the tree grows to what is sealed');
+end;
+
+create trigger aplus_seal_tree_stays before delete on aplus_seal_tree
+begin
+    select raise(abort, 'T2: the tree never goes');
+end;
+
+create trigger aplus_checkpoint_begins before insert on aplus_checkpoint
+when new.size is not (select size from aplus_seal_tree)
+    or exists (select 1 from aplus_checkpoint where size = new.size)
+begin
+    select raise(abort, 'T2: a checkpoint is over the tree as it is, once');
+end;
+
+create trigger aplus_checkpoint_keeps before update on aplus_checkpoint
+begin
+    select raise(abort, 'T2: a checkpoint never changes');
+end;
+
+create trigger aplus_checkpoint_stays before delete on aplus_checkpoint
+begin
+    select raise(abort, 'T2: a checkpoint never goes');
+end;
+
+create trigger aplus_checkpoint_mail_begins before insert on aplus_checkpoint_mail
+when exists (select 1 from aplus_checkpoint_mail where size = new.size)
+begin
+    select raise(abort, 'T2: a checkpoint is told once');
+end;
+
+create trigger aplus_checkpoint_mail_keeps before update on aplus_checkpoint_mail
+begin
+    select raise(abort, 'T2: when a checkpoint was told never changes');
+end;
+
+create trigger aplus_checkpoint_mail_stays before delete on aplus_checkpoint_mail
+begin
+    select raise(abort, 'T2: when a checkpoint was told is not forgotten');
 end;

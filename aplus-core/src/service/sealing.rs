@@ -1,0 +1,184 @@
+//! The sealer (T2): gives what waits its place in the tree, signs a checkpoint over it, and hands that to the anchors.
+//!
+//! Any number of processes may seal: the store lets one be first, and the others read anew.
+
+use std::time::Duration;
+
+use super::{Aplus, Error};
+use crate::journal::seal::{Checkpoint, CheckpointError, KeptCheckpoint, TreeHash, leaf_bytes};
+use crate::ports::{CheckpointMail, Outcome, Sealing, StoreError, Unsealed};
+use crate::{MailId, Timestamp};
+
+/// How many entries one pass seals: a transaction of some milliseconds, behind which nobody waits for long.
+const AT_ONCE: u32 = 1_000;
+
+/// A checkpoint goes out by mail at most this often, over all processes.
+const MAIL_PAUSE: Duration = Duration::from_secs(3_600);
+
+/// How often another sealer may be first before [`Aplus::seal_rest`] leaves the rest to it.
+const OVERTAKEN: u32 = 50;
+
+/// What one pass did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SealReport {
+    /// Entries that were sealed.
+    pub sealed: u32,
+    /// Whether another process was first: what this one had read was not sealed by it.
+    pub overtaken: bool,
+    /// Whether more may wait than one pass seals.
+    pub more: bool,
+    /// Whether each anchor has the newest checkpoint.
+    pub anchored: bool,
+}
+
+impl Aplus {
+    /// One pass of the sealer at `now`: seals at most a thousand entries that wait and signs a checkpoint over all that is
+    /// sealed, then hands the newest checkpoint to each anchor that has it not yet, also if nothing waited.
+    ///
+    /// # Errors
+    /// What the store says; [`Error::Broken`] if the tree is not what its newest checkpoint was signed over: then nothing
+    /// more is signed, and `journal verify` tells more.
+    pub async fn sealer_pass(&self, now: Timestamp) -> Result<SealReport, Error> {
+        let unsealed = self.0.store.unsealed(AT_ONCE).await?;
+        let before = self.untouched(&unsealed)?;
+        let sealed = u32::try_from(unsealed.entries.len()).unwrap_or(u32::MAX);
+        let mut report = SealReport {
+            more: sealed >= AT_ONCE,
+            ..SealReport::default()
+        };
+        let Some((sealing, checkpoint)) = self.sealing(unsealed, before, now)? else {
+            report.anchored = true;
+            return Ok(report);
+        };
+        let newest = sealing.checkpoint.clone();
+        if sealed > 0 || sealing.mail.is_some() {
+            let is_mailed = sealing.mail.is_some();
+            match self.0.store.seal(sealing).await? {
+                Outcome::Done(()) => report.sealed = sealed,
+                Outcome::Stale | Outcome::Taken | Outcome::Repeated(_) => {
+                    report.overtaken = true;
+                    return Ok(report);
+                }
+            }
+            if is_mailed {
+                self.0.work.notify_one();
+            }
+        }
+        report.anchored = self.hand_to_anchors(&newest, checkpoint).await;
+        Ok(report)
+    }
+
+    /// Seals all that waits, for the end of a process: what is written meanwhile too, unless another process seals it.
+    ///
+    /// # Errors
+    /// As [`sealer_pass`](Self::sealer_pass).
+    pub async fn seal_rest(&self) -> Result<u32, Error> {
+        let (mut sealed, mut overtaken) = (0_u32, 0);
+        loop {
+            let report = self.sealer_pass(self.now()).await?;
+            sealed = sealed.saturating_add(report.sealed);
+            overtaken += u32::from(report.overtaken);
+            let is_done = !report.more && !report.overtaken;
+            if is_done || overtaken > OVERTAKEN {
+                return Ok(sealed);
+            }
+        }
+    }
+
+    /// What the newest checkpoint was signed over, if there is one and the tree is still that.
+    fn untouched(&self, unsealed: &Unsealed) -> Result<Option<Checkpoint>, StoreError> {
+        let tree = Checkpoint {
+            size: unsealed.tree.size(),
+            root: unsealed.tree.root(),
+        };
+        let Some(kept) = &unsealed.checkpoint else {
+            return match tree.size {
+                0 => Ok(None),
+                _ => Err(StoreError::broken("the journal's tree has no checkpoint")),
+            };
+        };
+        let verifiers = &self.0.journal_verifiers;
+        let opened: Vec<_> = verifiers.iter().map(|it| it.open(&kept.note)).collect();
+        if opened.contains(&Ok(tree)) {
+            return Ok(Some(tree));
+        }
+        let unknown = Err(CheckpointError::NotSigned);
+        if opened.iter().any(|opened| *opened != unknown) {
+            return Err(StoreError::broken(
+                "the journal's tree is not what its newest checkpoint was signed over",
+            ));
+        }
+        tracing::warn!(
+            size = kept.size,
+            "the newest checkpoint of the journal is of a key that this server does not know"
+        );
+        Ok(Some(tree))
+    }
+
+    /// What becomes of what waits, and the newest checkpoint; none before the first entry.
+    fn sealing(
+        &self,
+        unsealed: Unsealed,
+        before: Option<Checkpoint>,
+        now: Timestamp,
+    ) -> Result<Option<(Sealing, Checkpoint)>, Error> {
+        let Unsealed {
+            mut tree,
+            checkpoint: kept,
+            mailed,
+            entries,
+        } = unsealed;
+        let size = tree.size();
+        let hashed = entries.iter();
+        let entries: Vec<_> = hashed
+            .map(|entry| (entry.id, TreeHash::leaf(&leaf_bytes(entry))))
+            .collect();
+        tree.extend(entries.iter().map(|(_, hash)| *hash));
+        let (kept, checkpoint) = match (kept, before, entries.is_empty()) {
+            (Some(kept), Some(before), true) => (kept, before),
+            (_, _, true) => return Ok(None),
+            (_, _, false) => {
+                let checkpoint = Checkpoint {
+                    size: tree.size(),
+                    root: tree.root(),
+                };
+                let kept = KeptCheckpoint {
+                    size: checkpoint.size,
+                    at: now,
+                    note: self.0.journal_key.sign(&checkpoint),
+                };
+                (kept, checkpoint)
+            }
+        };
+        let is_due = mailed.is_none_or(|mailed| {
+            mailed.size < kept.size && mailed.at.saturating_add(MAIL_PAUSE) <= now
+        });
+        let mail = match &self.0.anchor_mail {
+            Some(to) if is_due => Some(CheckpointMail {
+                id: MailId::new(now, self.random()?),
+                to: to.clone(),
+            }),
+            Some(_) | None => None,
+        };
+        let sealing = Sealing {
+            before: size,
+            entries,
+            tree,
+            checkpoint: kept,
+            mail,
+            at: now,
+        };
+        Ok(Some((sealing, checkpoint)))
+    }
+
+    async fn hand_to_anchors(&self, kept: &KeptCheckpoint, checkpoint: Checkpoint) -> bool {
+        let mut all = true;
+        for anchor in &self.0.anchors {
+            all &= anchor.hand_over(kept, checkpoint).await;
+        }
+        all
+    }
+}
+
+#[cfg(all(test, feature = "test-util"))]
+mod tests;
