@@ -104,8 +104,8 @@ const PORTS: &[(&str, Trips, &str)] = &[
     ("sealed_since", READ, ""),
     (
         "export",
-        [1, 0, 2],
-        "begin, a read for each thousand lines (here one), rollback",
+        [4, 0, 2],
+        "begin, a read for each five hundred lines of each kind, rollback",
     ),
 ];
 

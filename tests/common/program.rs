@@ -5,7 +5,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
 /// The program, with no option and nothing of this process's environment that it would read.
 pub fn server() -> Command {
@@ -82,6 +82,14 @@ impl Running {
         self.child.wait().unwrap();
     }
 
+    /// Tells it to stop, and waits until it has.
+    pub fn stop(&mut self) -> ExitStatus {
+        let process = self.child.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &process]).status();
+        assert!(told.unwrap().success());
+        self.child.wait().unwrap()
+    }
+
     /// The host and port.
     pub fn authority(&self) -> &str {
         self.origin.trim_start_matches("http://")
@@ -104,7 +112,10 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.kill();
+        // One that was stopped is gone already.
+        if self.child.try_wait().unwrap().is_none() {
+            self.kill();
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! A migrated PostgreSQL database, and what all server processes on it have in common.
 
+use std::path::PathBuf;
+
 use aplus::sqlx::postgres::{PostgresStore, RoleNames};
 use aplus_test_postgres::{Cluster, Database, Server};
 use sqlx::postgres::PgConnectOptions;
@@ -41,6 +43,16 @@ impl Shared {
         PostgresStore::connect_with(login, 10).await.unwrap()
     }
 
+    /// The servers' own login at this port, as the command line takes it.
+    pub fn url(&self, port: u16) -> String {
+        self.login.clone().port(port).to_url_lossy().to_string()
+    }
+
+    /// The file of the servers' key.
+    pub fn key(&self) -> PathBuf {
+        self.key.path().join("key")
+    }
+
     /// A superuser, at this port.
     pub async fn admin(&self, port: u16) -> PgConnection {
         self.database.admin().port(port).connect().await.unwrap()
@@ -48,8 +60,7 @@ impl Shared {
 
     /// Starts a server, with these further options, that reaches its database at this port.
     pub fn serve(&self, port: u16, options: &[&str]) -> Running {
-        let url = self.login.clone().port(port).to_url_lossy().to_string();
-        let key = self.key.path().join("key");
+        let (url, key) = (self.url(port), self.key());
         let own = ["--database-url", &url, "--key-file", key.to_str().unwrap()];
         Running::serve(&[&own, options].concat())
     }

@@ -18,7 +18,7 @@ use super::{PostgresStore, act, read};
 use crate::rows::{self, count_column, peaks_column};
 
 /// How many lines of an export are read at once.
-const PART: u32 = 1_000;
+const PART: u32 = 500;
 
 /// What waits for its seal; at most `limit` entries. Of what is sealed between its two statements, the door says that it
 /// does not wait any more.
@@ -212,22 +212,30 @@ async fn lines(moment: &mut PgConnection, each: &mut EachLine<'_>) -> Result<Con
         .fetch_all(&mut *moment)
         .await?;
         let Some(last) = rows.last() else { break };
+        let is_last = is_last_part(&rows);
         after = Some(last.try_get("id")?);
         for row in &rows {
             if each(JournalLine::Entry(rows::exported(row)?)).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
+        if is_last {
+            break;
+        }
     }
     let mut place = 0;
     loop {
         let seals = seals(moment, place, PART).await?;
         let Some(last) = seals.last() else { break };
+        let is_last = is_last_part(&seals);
         place = last.place.saturating_add(1);
         for seal in seals {
             if each(JournalLine::Seal(seal)).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
+        }
+        if is_last {
+            break;
         }
     }
     let mut after: Option<Uuid> = None;
@@ -242,11 +250,15 @@ async fn lines(moment: &mut PgConnection, each: &mut EachLine<'_>) -> Result<Con
         .fetch_all(&mut *moment)
         .await?;
         let Some(last) = queued.last() else { break };
+        let is_last = is_last_part(&queued);
         after = Some(*last);
         for id in queued {
             if each(JournalLine::Queued(EntryId::from_uuid(id))).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
+        }
+        if is_last {
+            break;
         }
     }
     let mut after = -1_i64;
@@ -258,14 +270,23 @@ async fn lines(moment: &mut PgConnection, each: &mut EachLine<'_>) -> Result<Con
                 .fetch_all(&mut *moment)
                 .await?;
         let Some(last) = rows.last() else { break };
+        let is_last = is_last_part(&rows);
         after = last.try_get("size")?;
         for row in &rows {
             if each(JournalLine::Checkpoint(rows::checkpoint(row)?)).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
+        if is_last {
+            break;
+        }
     }
     Ok(ControlFlow::Continue(()))
+}
+
+/// Whether nothing comes after it.
+fn is_last_part<T>(part: &[T]) -> bool {
+    part.len() < usize::try_from(PART).unwrap_or(usize::MAX)
 }
 
 #[async_trait]

@@ -17,7 +17,7 @@ use super::{SqliteStore, act, read};
 use crate::rows::{self, count_column, peaks_column};
 
 /// How many lines of an export are read at once.
-const PART: u32 = 1_000;
+const PART: u32 = 500;
 
 /// What waits for its seal; at most `limit` entries.
 ///
@@ -25,9 +25,9 @@ const PART: u32 = 1_000;
 /// Of the database.
 pub async fn unsealed(connection: &mut SqliteConnection, limit: u32) -> Result<Unsealed> {
     let row = sqlx::query(
-        "select t.size, t.peaks, c.size as checkpoint_size, c.at as checkpoint_at, c.note, m.size as mailed_size,
+        "select aplus_seal_tree.size, peaks, c.size as checkpoint_size, c.at as checkpoint_at, c.note, m.size as mailed_size,
             m.at as mailed_at
-        from aplus_seal_tree t
+        from aplus_seal_tree
         left join aplus_checkpoint c on c.size = (select max(size) from aplus_checkpoint)
         left join aplus_checkpoint_mail m on m.size = (select max(size) from aplus_checkpoint_mail)",
     )
@@ -62,8 +62,8 @@ pub async fn seal(connection: &mut SqliteConnection, sealing: &Sealing) -> Resul
     let size = sealing.checkpoint.size;
     let may: bool = sqlx::query_scalar(
         "select size = ?1
-            and (select count(distinct q.entry_id) from json_each(?2) p
-                cross join aplus_seal_queue q on q.entry_id = unhex(p.value ->> 0)) = json_array_length(?2)
+            and (select count(distinct q.entry_id) from json_each(?2)
+                cross join aplus_seal_queue q on q.entry_id = unhex(value ->> 0)) = json_array_length(?2)
             and not (?3 and exists (select 1 from aplus_checkpoint_mail where size = ?4))
         from aplus_seal_tree",
     )
@@ -254,22 +254,30 @@ async fn lines(moment: &mut SqliteConnection, each: &mut EachLine<'_>) -> Result
         .fetch_all(&mut *moment)
         .await?;
         let Some(last) = rows.last() else { break };
+        let is_last = is_last_part(&rows);
         after = last.try_get::<&[u8], _>("id")?.to_vec();
         for row in &rows {
             if each(JournalLine::Entry(rows::exported(row)?)).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
+        if is_last {
+            break;
+        }
     }
     let mut place = 0;
     loop {
         let seals = seals(moment, place, PART).await?;
         let Some(last) = seals.last() else { break };
+        let is_last = is_last_part(&seals);
         place = last.place.saturating_add(1);
         for seal in seals {
             if each(JournalLine::Seal(seal)).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
+        }
+        if is_last {
+            break;
         }
     }
     let mut after = Vec::new();
@@ -282,11 +290,15 @@ async fn lines(moment: &mut SqliteConnection, each: &mut EachLine<'_>) -> Result
         .fetch_all(&mut *moment)
         .await?;
         let Some(last) = queued.last() else { break };
+        let is_last = is_last_part(&queued);
         after = last.as_bytes().to_vec();
         for id in queued {
             if each(JournalLine::Queued(EntryId::from_uuid(id))).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
+        }
+        if is_last {
+            break;
         }
     }
     let mut after = -1_i64;
@@ -298,14 +310,23 @@ async fn lines(moment: &mut SqliteConnection, each: &mut EachLine<'_>) -> Result
                 .fetch_all(&mut *moment)
                 .await?;
         let Some(last) = rows.last() else { break };
+        let is_last = is_last_part(&rows);
         after = last.try_get("size")?;
         for row in &rows {
             if each(JournalLine::Checkpoint(rows::checkpoint(row)?)).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
+        if is_last {
+            break;
+        }
     }
     Ok(ControlFlow::Continue(()))
+}
+
+/// Whether nothing comes after it.
+fn is_last_part<T>(part: &[T]) -> bool {
+    part.len() < usize::try_from(PART).unwrap_or(usize::MAX)
 }
 
 #[async_trait]

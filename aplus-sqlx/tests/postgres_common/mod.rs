@@ -69,6 +69,12 @@ impl Place {
         open(&self.runtime, &self.database).await
     }
 
+    /// The same with two connections, for one of many.
+    pub(crate) async fn small(&self) -> PostgresStore {
+        let store = PostgresStore::connect_with(self.runtime.clone(), 2).await;
+        store.unwrap()
+    }
+
     /// A connection of the owner's, who sees all.
     pub(crate) async fn owner(&self) -> PgConnection {
         self.database.owner().connect().await.unwrap()
