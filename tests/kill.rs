@@ -229,7 +229,6 @@ async fn what_was_acknowledged_survives_kill_9() {
         .await
         .unwrap();
     judge(folder.path(), &store, stored).await;
-    store.close().await;
     let key = database.with_file_name("aplus.key");
     sealed_once(&common::program::url(&database), &key, stored);
 }

@@ -18,8 +18,8 @@
 //! - to the server's login what looks like an act: an account, a membership, a link, a session, a mail or an entry that was
 //!   made up (the entry is queued for the seal all the same), a status moved together with its version, an account withdrawn
 //!   that nobody used, details changed, an account taken out of one of its groups, links, sessions, askings and mails
-//!   forgotten, counts of refusals changed; nor `set synchronous_commit = off` for a
-//!   transaction of its own, locks, and the end of its own kind's connections;
+//!   forgotten, counts of refusals changed, entries that wait sealed with hashes that are none of theirs; nor
+//!   `set synchronous_commit = off` for a transaction of its own, locks, and the end of its own kind's connections;
 //! - to the owner `alter table … disable trigger`, `drop` and an order that it writes and approves by itself;
 //! - to a superuser, or to whoever has the files, anything.
 //!
