@@ -11,6 +11,8 @@
 //! | `sqlx-sqlite` | the store on SQLite: `aplus::sqlx::sqlite` |
 //! | `sqlx-postgres` | the store on PostgreSQL: `aplus::sqlx::postgres` |
 //! | `axum` | extractors, JSON API, pages: `aplus::web` |
+//! | `smtp` | mail over SMTP: `aplus::smtp` |
+//! | `smtp-dkim` | signing it by DKIM |
 //! | `import` | reading the two published lists |
 //! | `test-util` | the contract suite for stores and the kit for property tests |
 
@@ -23,6 +25,9 @@ pub use aplus_sqlx as sqlx;
 
 #[cfg(feature = "axum")]
 pub use aplus_axum as web;
+
+#[cfg(feature = "smtp")]
+pub use aplus_lettre as smtp;
 
 /// The README's example compiles.
 #[cfg(all(doctest, feature = "axum", feature = "sqlx-sqlite"))]

@@ -95,6 +95,8 @@ pub struct Letter {
     pub id: crate::MailId,
     /// To whom: exactly one address.
     pub to: crate::EmailAddress,
+    /// In which language.
+    pub language: crate::words::Language,
     /// One line.
     pub subject: String,
     /// The plain text.

@@ -59,6 +59,7 @@ impl Letters for StandardLetters {
         Letter {
             id: mail.id,
             to: mail.to.clone(),
+            language: mail.language,
             text: draft.text(),
             html: draft.html(&subject, mail.language),
             subject,
