@@ -79,6 +79,12 @@ impl<A: Permitted> Act<A> {
         self.entry.at()
     }
 
+    /// With its mails among the many of an import, which go out slowly.
+    pub fn in_bulk(mut self) -> Self {
+        self.mails = self.mails.into_iter().map(Mail::in_bulk).collect();
+        self
+    }
+
     /// Without its mails: for an import that was told to send none, and for a demonstration.
     pub fn silent(mut self) -> Self {
         self.mails.clear();

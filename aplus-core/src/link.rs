@@ -235,6 +235,17 @@ pub fn state(facts: &LinkFacts, now: Timestamp) -> LinkState {
     }
 }
 
+/// Whether a letter that carries this link is still to leave: while at least a third of its life is left, ten minutes of thirty.
+/// With less, whoever looks for it late finds it dead, and a new one is asked for in one press (L9).
+///
+/// A link that L4 sends again with less is sent for the minute after it was asked for again.
+#[must_use]
+pub fn is_worth_sending(facts: &LinkFacts, queued_at: Timestamp, now: Timestamp) -> bool {
+    let life = facts.expires_at.duration_since(facts.issued_at);
+    let left = facts.expires_at.duration_since(now);
+    left >= life / 3 || now < queued_at.saturating_add(Lifetimes::ASK_AGAIN)
+}
+
 /// Whether this browser has to give the address: only the one that asked need not (L6).
 #[must_use]
 pub fn needs_email(facts: &LinkFacts, browser: Option<BrowserHash>) -> bool {

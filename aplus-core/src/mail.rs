@@ -75,6 +75,32 @@ pub enum Message {
     OperatorAdded,
 }
 
+/// How soon a mail goes, the least urgent first; a store keeps its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Urgency {
+    /// One of the many of an import (A7): they go out slowly, behind all others.
+    Bulk,
+    /// Nobody waits for it.
+    Usual,
+    /// Somebody waits for it in front of a screen.
+    Urgent,
+}
+
+impl Urgency {
+    /// All of them, the least urgent first.
+    pub const ALL: [Self; 3] = [Self::Bulk, Self::Usual, Self::Urgent];
+}
+
+impl From<Urgency> for i16 {
+    fn from(urgency: Urgency) -> Self {
+        match urgency {
+            Urgency::Bulk => 0,
+            Urgency::Usual => 1,
+            Urgency::Urgent => 2,
+        }
+    }
+}
+
 impl Message {
     /// The word that a store and a counter keep.
     #[must_use]
@@ -116,6 +142,7 @@ impl Message {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
     cause: EntryId,
+    bulk: bool,
     number: u32,
     /// To whom.
     pub to: Recipient,
@@ -127,9 +154,25 @@ impl Mail {
     pub(crate) fn new(cause: EntryId, number: usize, to: Recipient, message: Message) -> Self {
         Self {
             cause,
+            bulk: false,
             number: u32::try_from(number).unwrap_or(u32::MAX),
             to,
             message,
+        }
+    }
+
+    /// The same, as one of very many.
+    pub(crate) fn in_bulk(self) -> Self {
+        Self { bulk: true, ..self }
+    }
+
+    /// How soon it goes.
+    #[must_use]
+    pub fn urgency(&self) -> Urgency {
+        match (self.message.is_urgent(), self.bulk) {
+            (true, _) => Urgency::Urgent,
+            (false, false) => Urgency::Usual,
+            (false, true) => Urgency::Bulk,
         }
     }
 

@@ -94,10 +94,14 @@ const USE_CASES: &[(&str, Trips, &str)] = &[
     ("ask for a link", WRITE, ""),
     (
         "the courier answers one asking and sends one mail",
-        [2, 3, 0],
-        "`waiting` until nothing waits, `answer`, `claim`, `sent`",
+        [2, 5, 0],
+        "`waiting` until nothing waits, `answer`, `claim`, `sent`, and `claim` until nothing is due, for imports by itself",
     ),
-    ("the courier finds nothing to do", ACT, ""),
+    (
+        "the courier finds nothing to do",
+        [1, 2, 0],
+        "`waiting`; `claim`, for imports by itself",
+    ),
     ("look at a link", READ, ""),
     ("confirm a link", [2, 1, 0], CONFIRM),
     (

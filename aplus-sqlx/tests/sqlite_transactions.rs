@@ -286,7 +286,10 @@ async fn perform(town: &Town, name: &str) -> Result<bool, StoreError> {
             let permit = rules::end_all_sessions(machine, Principal::Account(*ada)).unwrap();
             settled(store.end_all_sessions(permit.into_act(now())).await?)
         }
-        "claim" => !store.claim(at(9), at(99), 50).await?.is_empty(),
+        "claim" => !store
+            .claim(at(9), at(99), 50, mail::Urgency::Bulk)
+            .await?
+            .is_empty(),
         other => panic!("{other}"),
     })
 }
@@ -522,14 +525,18 @@ async fn a_mail_that_cannot_be_read_holds_up_no_other() {
     let place = &town.place;
     let mut connection = place.bare().await;
     sqlx::query(
-        "insert into aplus_outbox (id, to_address, kind, message, urgent, language, queued_at, next_at)
+        "insert into aplus_outbox (id, to_address, kind, message, urgency, language, queued_at, next_at)
         values (?1, 'ada@ville.example', 'riddle', '{\"kind\":\"riddle\"}', 1, 'fr', 0, 0)",
     )
     .bind(common::fresh())
     .execute(&mut connection)
     .await
     .unwrap();
-    let claimed = place.store.claim(at(10), at(20), 50).await.unwrap();
+    let claimed = place
+        .store
+        .claim(at(10), at(20), 50, mail::Urgency::Bulk)
+        .await
+        .unwrap();
     assert!(!claimed.is_empty());
     let (to, reason): (Option<String>, String) =
         sqlx::query_as("select to_address, reason from aplus_outbox where kind = 'riddle'")

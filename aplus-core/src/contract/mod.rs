@@ -185,6 +185,7 @@ macro_rules! contract_cases {
             outbox {
                 P40 a_mail_is_claimed_by_one_at_a_time;
                 P40 urgent_mails_go_first_then_the_oldest;
+                P40 a_claim_leaves_what_is_less_urgent;
                 P41 a_mail_is_there_exactly_if_its_act_is;
                 P42 a_settled_mail_loses_its_address_and_keeps_its_hour;
             }

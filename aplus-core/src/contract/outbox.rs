@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::Harness;
-use super::deed::Deed;
+use super::deed::{Deed, Prepared};
 use super::world::{World, micros, minutes};
 use crate::account::Principal;
-use crate::mail::Message;
-use crate::ports::QueuedMail;
-use crate::{Author, MailId, Role, Timestamp};
+use crate::mail::{Message, Urgency};
+use crate::ports::{Outcome, QueuedMail};
+use crate::{Author, EmailAddress, MailId, Role, Timestamp};
 
 async fn claim(world: &World, now: Timestamp, until: Timestamp, limit: u32) -> Vec<QueuedMail> {
-    world.store.claim(now, until, limit).await.unwrap()
+    let least = Urgency::Bulk;
+    world.store.claim(now, until, limit, least).await.unwrap()
 }
 
 fn ids(mails: &[QueuedMail]) -> BTreeSet<MailId> {
@@ -96,6 +97,48 @@ pub(super) async fn urgent_mails_go_first_then_the_oldest(harness: &dyn Harness)
         Some(world.address_of(Principal::Account(by)).await)
     );
     assert_eq!(mail.author_email, None);
+}
+
+pub(super) async fn a_claim_leaves_what_is_less_urgent(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    let scene = world.scene().await;
+    let noon = world.noon();
+    let until = noon.saturating_add(minutes(60));
+    claim(&world, noon, until, 1_000).await;
+
+    // The mail of an import is the oldest of three.
+    let create = |email: &EmailAddress| Deed::CreateAccount {
+        by: Author::Account(scene.first),
+        group: scene.home,
+        email: email.clone(),
+        roles: crate::Roles::only(Role::Aidant),
+    };
+    let [many, one] = &scene.free;
+    let Ok(Prepared::CreateAccount(act)) = world.decide(&create(many)).await else {
+        panic!("a responsable creates accounts");
+    };
+    let written = Prepared::CreateAccount(act.in_bulk()).write(&*world.store);
+    assert_eq!(written.await.unwrap(), Outcome::Done(()));
+    world.carry_out(&create(one)).await;
+    let link = world
+        .new_link(Principal::Account(scene.both), 4, noon)
+        .await
+        .email;
+
+    let due = noon.saturating_add(minutes(1));
+    let to = async |until, limit, least| {
+        let mails = world.store.claim(due, until, limit, least).await.unwrap();
+        mails.into_iter().map(|mail| mail.to).collect::<Vec<_>>()
+    };
+    // A claim that ends at once leaves all as it was.
+    let all = [link, one.clone(), many.clone()];
+    assert_eq!(to(due, 9, Urgency::Urgent).await, all[..1]);
+    assert_eq!(to(due, 9, Urgency::Usual).await, all[..2]);
+    assert_eq!(to(due, 9, Urgency::Bulk).await, all);
+    for expected in all {
+        assert_eq!(to(until, 1, Urgency::Bulk).await, [expected]);
+    }
+    assert_eq!(to(until, 9, Urgency::Bulk).await, []);
 }
 
 pub(super) async fn a_mail_is_there_exactly_if_its_act_is(harness: &dyn Harness) {

@@ -10,6 +10,7 @@ use super::Harness;
 use super::deed::{Deed, Prepared};
 use super::world::{World, browser, minutes, on_request};
 use crate::account::Principal;
+use crate::mail::Urgency;
 use crate::ports::{Outcome, Store, StoreError};
 use crate::rules::{self, GroupDraft};
 use crate::{Actor, Author, GroupName, Matricule, Role, Roles, Status};
@@ -328,7 +329,8 @@ pub(super) async fn of_many_couriers_one_claims(harness: &dyn Harness) {
             let mut claimed = Vec::new();
             loop {
                 assert!(claimed.len() <= waiting, "a claimed mail is claimed again");
-                match store.claim(now, now.saturating_add(minutes(2)), 2).await {
+                let until = now.saturating_add(minutes(2));
+                match store.claim(now, until, 2, Urgency::Bulk).await {
                     Ok(mails) if mails.is_empty() => return claimed,
                     Ok(mails) => claimed.extend(mails.into_iter().map(|mail| mail.id)),
                     Err(StoreError::Unavailable(_)) => tokio::task::yield_now().await,

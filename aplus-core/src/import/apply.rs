@@ -219,6 +219,7 @@ impl Aplus {
     ) -> Result<Effect, NoEffect> {
         let context = Context {
             silent: !options.welcome,
+            bulk: true,
             ..Context::default()
         };
         let ImportOptions {

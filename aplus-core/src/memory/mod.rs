@@ -17,7 +17,7 @@ use crate::account::{
 use crate::asking::Answer;
 use crate::journal::{Entry, StoredEntry};
 use crate::link::{LinkFacts, Use};
-use crate::mail::{Mail, Message, Recipient};
+use crate::mail::{Mail, Message, Recipient, Urgency};
 use crate::ports::{NewAsk, NewLink, NewSession, Page, Repeated, StoreError};
 use crate::rules::{Basis, Permitted};
 use crate::session::SessionFacts;
@@ -143,6 +143,7 @@ struct RefusalRow {
 struct MailRow {
     to: Option<EmailAddress>,
     message: Message,
+    urgency: Urgency,
     language: Language,
     queued_at: Timestamp,
     /// From when on it may be claimed: after a postponement, or when a claim that was not settled ends.
@@ -244,6 +245,7 @@ impl State {
             let row = MailRow {
                 to: Some(to.clone()),
                 message: mail.message,
+                urgency: mail.urgency(),
                 language,
                 queued_at: at,
                 due_at: at,

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::{MailRow, MemoryStore, State};
 use crate::account::Author;
-use crate::mail::Message;
+use crate::mail::{Message, Urgency};
 use crate::ports::{LinkKey, Outbox, QueuedMail, StoreError};
 use crate::{EmailAddress, LinkId, MailId, Timestamp};
 
@@ -59,14 +59,16 @@ impl Outbox for MemoryStore {
         now: Timestamp,
         until: Timestamp,
         limit: u32,
+        least: Urgency,
     ) -> Result<Vec<QueuedMail>, StoreError> {
         let mut state = self.state();
         let due = state
             .mails
             .iter()
-            .filter(|(_, mail)| mail.settled_at().is_none() && mail.due_at <= now);
+            .filter(|(_, mail)| mail.settled_at().is_none() && mail.due_at <= now)
+            .filter(|(_, mail)| mail.urgency >= least);
         let mut due: Vec<_> = due
-            .map(|(id, mail)| (Reverse(mail.message.is_urgent()), mail.queued_at, *id))
+            .map(|(id, mail)| (Reverse(mail.urgency), mail.queued_at, *id))
             .collect();
         due.sort_unstable();
         due.truncate(usize::try_from(limit).unwrap_or(usize::MAX));

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::link::LinkFacts;
-use crate::mail::Message;
+use crate::mail::{Message, Urgency};
 use crate::secret::{KeyId, LinkHash, Nonce};
 use crate::words::Language;
 use crate::{EmailAddress, MailId, Timestamp};
@@ -50,13 +50,14 @@ pub struct QueuedMail {
 /// - **P42** Once it is sent or given up, its address MUST go from the outbox; when that was stays.
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// Claims mails that are due until `until`, urgent ones first, then the oldest; at most `limit`. One that cannot be read
-    /// is given up as `unreadable`, and holds up no other.
+    /// Claims mails that are due until `until` and at least as urgent as `least`, the most urgent ones first, then the oldest;
+    /// at most `limit`. One that cannot be read is given up as `unreadable`, and holds up no other.
     async fn claim(
         &self,
         now: Timestamp,
         until: Timestamp,
         limit: u32,
+        least: Urgency,
     ) -> Result<Vec<QueuedMail>, StoreError>;
 
     /// The relay took it.

@@ -1,7 +1,10 @@
 //! What a host gives and chooses.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use super::pace::Pace;
+use super::work::Work;
 use super::{Aplus, Inner, SystemClock, SystemEntropy};
 use crate::asking::AskLimits;
 use crate::ports::{Clock, Entropy, Mailer, Store};
@@ -47,7 +50,8 @@ impl Builder {
             lifetimes: Lifetimes::default(),
             limits: AskLimits::default(),
             notices: NoticeDomains::default(),
-            work: tokio::sync::Notify::new(),
+            pace: Pace::new(Pace::DEFAULT),
+            work: Work::default(),
         })
     }
 
@@ -72,6 +76,13 @@ impl Builder {
     /// To which domains a mail goes about an address without an active account (L7).
     pub fn notices(mut self, notices: NoticeDomains) -> Self {
         self.0.notices = notices;
+        self
+    }
+
+    /// How many mails of imports this process hands over in a minute: 60 if not set. They go out evenly, behind all others, so
+    /// that a relay that counts has room for the links. The mails of several processes add up.
+    pub fn import_mails_per_minute(mut self, number: NonZeroU32) -> Self {
+        self.0.pace = Pace::new(number);
         self
     }
 

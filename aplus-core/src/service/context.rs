@@ -3,7 +3,8 @@
 use sha2::{Digest, Sha256};
 
 use crate::journal::{BodyHash, Origin};
-use crate::{Author, BrowserHash, LinkHash, RequestId};
+use crate::rules::Permitted;
+use crate::{Act, Author, BrowserHash, LinkHash, RequestId};
 
 /// The caller's own name for a request, so that it is carried out once however often it is sent.
 ///
@@ -37,9 +38,17 @@ pub struct Context {
     pub idempotency: Option<IdempotencyKey>,
     /// Whether its acts send no mail: for a demonstration, and for an import that was told so.
     pub silent: bool,
+    /// Whether its acts are some of very many, as those of an import: their mails go out slowly, behind all others.
+    pub bulk: bool,
 }
 
 impl Context {
+    /// The act with its mails as this request wants them.
+    pub(super) fn telling<A: Permitted>(&self, act: Act<A>) -> Act<A> {
+        let act = if self.silent { act.silent() } else { act };
+        if self.bulk { act.in_bulk() } else { act }
+    }
+
     pub(super) fn request_of(&self, author: Author) -> Option<(RequestId, BodyHash)> {
         let (kind, id) = match author {
             Author::Account(id) => (&b"account"[..], *id.as_uuid()),

@@ -1,38 +1,17 @@
-//! The courier: answers what was asked for, and hands over what waits. Single passes with a given time.
+//! The courier: answers what was asked for, then hands over what waits. Single passes with a given time.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use super::{Aplus, Context, Error, NoticeDomains};
 use crate::asking::{self, Answer, Silence};
 use crate::journal::{Entry, Event, Origin, entry::About};
-use crate::link::{self, LinkState, Purpose};
+use crate::link::Purpose;
 use crate::mail::{Mail, Message, Recipient};
-use crate::ports::{
-    AnsweredAsks, AskSettings, LinkKey, MailError, NewAsk, NewLink, Outcome, QueuedMail,
-    StoreError, WaitingAsks,
-};
-use crate::{Author, LinkId, LinkSecret, Nonce, Timestamp};
+use crate::ports::{AnsweredAsks, AskSettings, NewAsk, NewLink, Outcome, StoreError, WaitingAsks};
+use crate::{Author, LinkId, Nonce, Timestamp};
 
 /// How many addresses one pass answers.
 const AT_ONCE: u32 = 200;
-
-/// How many mails one pass hands over: few enough that a slow relay has them all before the claim ends.
-const MAILS_AT_ONCE: u32 = 20;
-
-/// For how long a claimed mail is this process's.
-const CLAIM: Duration = Duration::from_secs(120);
-
-/// After each failed attempt a mail waits this long; after the last it is given up.
-const PAUSES: [Duration; 7] = [
-    Duration::from_secs(30),
-    Duration::from_secs(120),
-    Duration::from_secs(600),
-    Duration::from_secs(1_800),
-    Duration::from_secs(7_200),
-    Duration::from_secs(21_600),
-    Duration::from_secs(43_200),
-];
 
 /// What one pass did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -45,6 +24,9 @@ pub struct CourierReport {
     pub postponed: u32,
     /// Mails that are not tried again.
     pub given_up: u32,
+    /// Those among them whose link would have left with too little of its life ([`is_worth_sending`](crate::link::is_worth_sending)): the person asks
+    /// for a new one.
+    pub late: u32,
 }
 
 impl CourierReport {
@@ -55,39 +37,23 @@ impl CourierReport {
     }
 }
 
-enum Sending {
-    Sent,
-    Postponed,
-    GivenUp,
-}
-
 impl Aplus {
-    /// One pass of the courier at `now`: answers the askings that wait (L4, L7), then hands over the mails that are due.
+    /// One pass of the courier at `now`: answers the askings that wait (L4, L7), then hands over the mails that are due, each
+    /// claimed by itself, the most urgent first; of those of an import no more than their pace allows.
     ///
     /// # Errors
     /// What the store says. What was done before stays done, and the next pass goes on.
     pub async fn courier_pass(&self, now: Timestamp) -> Result<CourierReport, Error> {
-        let answered = self.answer_asks(now).await?;
         let mut report = CourierReport {
-            answered,
+            answered: self.answer_asks(now).await?,
             ..CourierReport::default()
         };
-        let mails = self
-            .0
-            .store
-            .claim(now, now.saturating_add(CLAIM), MAILS_AT_ONCE)
-            .await?;
-        for mail in &mails {
-            match self.hand_over(mail, now).await? {
-                Sending::Sent => report.sent += 1,
-                Sending::Postponed => report.postponed += 1,
-                Sending::GivenUp => report.given_up += 1,
-            }
-        }
+        self.deliver(now, &mut report).await?;
         Ok(report)
     }
 
-    async fn answer_asks(&self, now: Timestamp) -> Result<u32, Error> {
+    /// Answers the askings of at most [`AT_ONCE`] addresses.
+    pub(super) async fn answer_asks(&self, now: Timestamp) -> Result<u32, Error> {
         let mut answered = 0;
         for _ in 0..AT_ONCE {
             let Some(waiting) = self.0.store.waiting(self.ask_settings(), now).await? else {
@@ -96,7 +62,10 @@ impl Aplus {
             let number = u32::try_from(waiting.asks.len()).unwrap_or(u32::MAX);
             let answers = self.answers(waiting, now)?;
             match self.0.store.answer(answers).await? {
-                Outcome::Done(()) => answered += number,
+                Outcome::Done(()) => {
+                    answered += number;
+                    self.0.work.urgent.notify_one();
+                }
                 // Another process answered one of them: what still waits is read anew.
                 Outcome::Stale | Outcome::Taken | Outcome::Repeated(_) => {}
             }
@@ -250,84 +219,4 @@ impl Aplus {
             "an asking was answered with nothing"
         );
     }
-
-    async fn hand_over(&self, mail: &QueuedMail, now: Timestamp) -> Result<Sending, Error> {
-        let secret = match &mail.link {
-            None => None,
-            Some(stored) => match self.derive(stored, now) {
-                Ok(secret) => Some(secret),
-                // Another process may know the key; nobody can send a link that is dead.
-                Err(Unsent::UnknownKey) => return self.postpone(mail, now, "unknown_key").await,
-                Err(Unsent::Dead) => return self.give_up(mail, now, "dead_link").await,
-                Err(Unsent::Mismatch) => {
-                    tracing::error!(mail = %mail.id, "a derived link secret does not match what is stored");
-                    return self.give_up(mail, now, "mismatch").await;
-                }
-            },
-        };
-        let letter = self.0.letters.letter(mail, secret.as_ref(), &self.0.site);
-        // A relay's own words usually quote the address: they do not go to the log (T1).
-        match self.0.mailer.send(&letter).await {
-            Ok(()) => {
-                self.0.store.sent(mail.id, self.now()).await?;
-                Ok(Sending::Sent)
-            }
-            Err(MailError::Later(_)) => {
-                tracing::warn!(mail = %mail.id, "a mail was not accepted for now");
-                self.postpone(mail, now, "relay").await
-            }
-            Err(MailError::Never(_)) => {
-                tracing::warn!(mail = %mail.id, "a mail was refused");
-                self.give_up(mail, now, "refused").await
-            }
-        }
-    }
-
-    async fn postpone(
-        &self,
-        mail: &QueuedMail,
-        now: Timestamp,
-        why: &'static str,
-    ) -> Result<Sending, Error> {
-        match PAUSES.get(mail.attempts as usize) {
-            Some(pause) => {
-                self.0
-                    .store
-                    .postpone(mail.id, now.saturating_add(*pause))
-                    .await?;
-                Ok(Sending::Postponed)
-            }
-            None => self.give_up(mail, now, why).await,
-        }
-    }
-
-    async fn give_up(
-        &self,
-        mail: &QueuedMail,
-        now: Timestamp,
-        why: &'static str,
-    ) -> Result<Sending, Error> {
-        tracing::warn!(mail = %mail.id, kind = mail.message.kind(), reason = why, "a mail was given up");
-        self.0.store.give_up(mail.id, now, why).await?;
-        Ok(Sending::GivenUp)
-    }
-
-    fn derive(&self, stored: &LinkKey, now: Timestamp) -> Result<LinkSecret, Unsent> {
-        if link::state(&stored.facts, now) != LinkState::Live {
-            return Err(Unsent::Dead);
-        }
-        let key = self.key(stored.key).ok_or(Unsent::UnknownKey)?;
-        let secret = key.link(stored.facts.id, &stored.nonce);
-        if secret.hash() == stored.hash {
-            Ok(secret)
-        } else {
-            Err(Unsent::Mismatch)
-        }
-    }
-}
-
-enum Unsent {
-    Dead,
-    UnknownKey,
-    Mismatch,
 }

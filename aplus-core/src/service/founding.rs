@@ -80,19 +80,11 @@ impl Aplus {
                 None => None,
                 Some(FirstMember::New(permit)) => {
                     let act = permit.into_act(circumstances);
-                    Some(FirstMember::New(if context.silent {
-                        act.silent()
-                    } else {
-                        act
-                    }))
+                    Some(FirstMember::New(context.telling(act)))
                 }
                 Some(FirstMember::Existing(permit)) => {
                     let act = permit.into_act(circumstances);
-                    Some(FirstMember::Existing(if context.silent {
-                        act.silent()
-                    } else {
-                        act
-                    }))
+                    Some(FirstMember::Existing(context.telling(act)))
                 }
             };
             match self.0.store.found_group(founding, first).await? {

@@ -1,7 +1,5 @@
 //! What has to be done now and then: counted refusals, dead links, ended sessions.
 
-use std::time::Duration;
-
 use super::{Aplus, Error};
 use crate::journal::{Entry, Erasable, Event, Salt, entry::About};
 use crate::ports::{Outcome, StoredRefusals};
@@ -9,15 +7,6 @@ use crate::{EntryId, Lifetimes, Timestamp};
 
 /// How many rows one pass touches of each kind, so that nobody waits behind it.
 const AT_ONCE: u32 = 500;
-
-/// How often the courier looks when nothing woke it: another process may have queued something.
-const COURIER_PAUSE: Duration = Duration::from_secs(1);
-
-/// After so many passes in a row the rest has its turn.
-const PASSES: u32 = 10;
-
-/// How often the rest is done.
-const HOUSE_PAUSE: Duration = Duration::from_secs(60);
 
 /// What one pass did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -82,41 +71,5 @@ impl Aplus {
             &Erasable::default(),
             salt,
         ))
-    }
-
-    /// Loops the courier and the housekeeping until it is dropped: a host spawns it once per process.
-    ///
-    /// It is woken when something is queued in this process, and looks every second for what others queued.
-    pub async fn keep_house(self) {
-        let mut courier = tokio::time::interval(COURIER_PAUSE);
-        let mut house = tokio::time::interval(HOUSE_PAUSE);
-        courier.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        house.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = self.0.work.notified() => self.serve().await,
-                _ = courier.tick() => self.serve().await,
-                _ = house.tick() => {
-                    if let Err(error) = self.housekeeping_pass(self.now()).await {
-                        tracing::error!(%error, "the housekeeping pass failed; it is tried again in a minute");
-                    }
-                }
-            }
-        }
-    }
-
-    async fn serve(&self) {
-        for _ in 0..PASSES {
-            match self.courier_pass(self.now()).await {
-                Ok(report) if report.is_idle() => return,
-                Ok(report) => tracing::debug!(?report, "the courier made a pass"),
-                Err(error) => {
-                    tracing::error!(%error, "the courier's pass failed; it is tried again in a second");
-                    return;
-                }
-            }
-        }
-        // There is more to do: it goes on after whatever else is due.
-        self.0.work.notify_one();
     }
 }

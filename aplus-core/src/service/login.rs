@@ -95,7 +95,7 @@ impl Aplus {
             AskReceipt::Queued => {}
             AskReceipt::Full => return Err(Error::Busy),
         }
-        self.0.work.notify_one();
+        self.0.work.asked.notify_one();
         Ok(Asked {
             expires_in: self.0.lifetimes.link(),
             resend_after: Lifetimes::ASK_AGAIN,

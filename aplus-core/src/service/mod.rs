@@ -7,6 +7,7 @@ mod accounts;
 mod builder;
 mod context;
 mod courier;
+mod delivery;
 mod details;
 mod error;
 #[cfg(feature = "import")]
@@ -14,12 +15,14 @@ mod founding;
 mod housekeeping;
 mod journal;
 mod login;
+mod pace;
 mod sessions;
 mod sight;
 mod support;
 mod system;
 #[cfg(feature = "test-util")]
 mod testing;
+mod work;
 
 pub use accounts::{Created, Warning};
 pub use builder::{Builder, NoticeDomains};
@@ -87,8 +90,8 @@ struct Inner {
     lifetimes: Lifetimes,
     limits: AskLimits,
     notices: NoticeDomains,
-    /// Wakes the courier of this process when an asking or a mail was queued.
-    work: tokio::sync::Notify,
+    pace: pace::Pace,
+    work: work::Work,
 }
 
 impl std::fmt::Debug for Aplus {
@@ -244,7 +247,7 @@ impl Aplus {
                 }
             };
             let act = permit.into_act(self.circumstances(context, wanted.author)?);
-            let act = if context.silent { act.silent() } else { act };
+            let act = context.telling(act);
             match write(act).await? {
                 Outcome::Done(done) => {
                     self.0.work.notify_one();

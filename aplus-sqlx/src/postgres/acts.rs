@@ -72,13 +72,13 @@ macro_rules! act_statement {
             ),
             mailed as (
                 insert into aplus.outbox
-                    (id, to_address, kind, message, link_id, entry_id, urgent, language, queued_at, next_at)
+                    (id, to_address, kind, message, link_id, entry_id, urgency, language, queued_at, next_at)
                 select aplus.mail_id($8, mail.number, receiver.email), receiver.email, mail.kind, mail.message, mail.link_id,
-                    $8, mail.urgent, $30, $9, $9
+                    $8, mail.urgency, $30, $9, $9
                 from noted,
                 unnest($21::integer[], $22::text[], $23::uuid[], $24::text[], $25::text[], $26::text[], $27::uuid[],
-                    $28::boolean[], $29::uuid[])
-                    as mail (number, receiver, receiver_id, address, kind, message, link_id, urgent, but),
+                    $28::smallint[], $29::uuid[])
+                    as mail (number, receiver, receiver_id, address, kind, message, link_id, urgency, but),
                 lateral (
                     select mail.address as email where mail.receiver = 'address'
                     union
@@ -177,7 +177,7 @@ struct Mails {
     kinds: Vec<&'static str>,
     messages: Vec<String>,
     links: Vec<Option<Uuid>>,
-    urgent: Vec<bool>,
+    urgencies: Vec<i16>,
     but: Vec<Option<Uuid>>,
 }
 
@@ -199,7 +199,7 @@ impl Mails {
             all.kinds.push(mail.message.kind());
             all.messages.push(message_text(&mail.message));
             all.links.push(mail.message.link().map(|id| *id.as_uuid()));
-            all.urgent.push(mail.message.is_urgent());
+            all.urgencies.push(mail.urgency().into());
             // Nobody is told of their own account as of somebody else's.
             all.but.push(match mail.message {
                 Message::AccountCreatedInYourGroup { account, .. } => Some(*account.as_uuid()),
@@ -218,7 +218,7 @@ impl Mails {
             .bind(self.kinds)
             .bind(self.messages)
             .bind(self.links)
-            .bind(self.urgent)
+            .bind(self.urgencies)
             .bind(self.but)
     }
 }

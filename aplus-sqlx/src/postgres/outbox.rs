@@ -1,6 +1,6 @@
 //! Mails that wait, on PostgreSQL.
 
-use aplus_core::mail::Message;
+use aplus_core::mail::{Message, Urgency};
 use aplus_core::ports::{LinkKey, Outbox, QueuedMail, StoreError};
 use aplus_core::{KeyId, LinkHash, MailId, Nonce, Timestamp};
 use async_trait::async_trait;
@@ -12,7 +12,7 @@ use super::row::Part;
 use super::{PostgresStore, write};
 use crate::rows::{self, Line};
 
-/// Claims mails that are due until `until`, urgent ones first, then the oldest; at most `limit`. Each is one process's: what
+/// Claims mails that are due until `until` and at least as urgent as `least`, the most urgent ones first, then the oldest; at most `limit`. Each is one process's: what
 /// another claims in the same moment is skipped. One that cannot be read is given up.
 ///
 /// # Errors
@@ -23,11 +23,12 @@ pub async fn claim(
     now: Timestamp,
     until: Timestamp,
     limit: u32,
+    least: Urgency,
 ) -> Result<Vec<QueuedMail>> {
     let rows = sqlx::query(
         "with due as materialized (
-            select id from aplus.outbox where to_address is not null and next_at <= $1
-            order by urgent desc, queued_at, id limit $3 for update skip locked
+            select id from aplus.outbox where to_address is not null and urgency >= $4 and next_at <= $1
+            order by urgency desc, queued_at, id limit $3 for update skip locked
         ),
         claimed as (
             update aplus.outbox set next_at = $2, attempts = attempts + 1 where id = any (array(select id from due))
@@ -50,11 +51,12 @@ pub async fn claim(
             ) end as author_email
         from claimed m
         left join lateral (select * from aplus.live_link where id = m.link_id offset 0) as l on true
-        order by m.urgent desc, m.queued_at, m.id",
+        order by m.urgency desc, m.queued_at, m.id",
     )
     .bind(micros(now))
     .bind(micros(until))
     .bind(i64::from(limit))
+    .bind(i16::from(least))
     .fetch_all(&mut *connection)
     .await?;
     let mut claimed = Vec::with_capacity(rows.len());
@@ -160,8 +162,9 @@ impl Outbox for PostgresStore {
         now: Timestamp,
         until: Timestamp,
         limit: u32,
+        least: Urgency,
     ) -> std::result::Result<Vec<QueuedMail>, StoreError> {
-        write!(self.pool, claim, now, until, limit)
+        write!(self.pool, claim, now, until, limit, least)
     }
 
     async fn sent(&self, id: MailId, at: Timestamp) -> std::result::Result<(), StoreError> {

@@ -112,7 +112,7 @@ pub(super) async fn queue(
     for to in addresses(connection, mail).await? {
         sqlx::query(
             "insert into aplus_outbox
-                (id, to_address, kind, message, link_id, entry_id, urgent, language, queued_at, next_at)
+                (id, to_address, kind, message, link_id, entry_id, urgency, language, queued_at, next_at)
             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
         )
         .bind(mail.id_for(&to).as_uuid())
@@ -121,7 +121,7 @@ pub(super) async fn queue(
         .bind(&message)
         .bind(mail.message.link().map(|id| *id.as_uuid()))
         .bind(cause.map(|id| *id.as_uuid()))
-        .bind(mail.message.is_urgent())
+        .bind(i16::from(mail.urgency()))
         .bind(language.as_str())
         .bind(at.as_unix_micros())
         .execute(&mut *connection)

@@ -1,6 +1,6 @@
 //! Mails that wait, on SQLite.
 
-use aplus_core::mail::Message;
+use aplus_core::mail::{Message, Urgency};
 use aplus_core::ports::{LinkKey, Outbox, QueuedMail, StoreError};
 use aplus_core::{Author, EmailAddress, KeyId, LinkHash, LinkId, MailId, Nonce, Timestamp};
 use async_trait::async_trait;
@@ -10,8 +10,8 @@ use sqlx::{Result, Row, SqliteConnection};
 use super::{SqliteStore, write};
 use crate::rows;
 
-/// Claims mails that are due until `until`, urgent ones first, then the oldest; at most `limit`. One that cannot be read is
-/// given up.
+/// Claims mails that are due until `until` and at least as urgent as `least`, the most urgent ones first, then the oldest; at
+/// most `limit`. One that cannot be read is given up.
 ///
 /// # Errors
 /// Of the database; then the transaction is to be dropped.
@@ -21,16 +21,18 @@ pub async fn claim(
     now: Timestamp,
     until: Timestamp,
     limit: u32,
+    least: Urgency,
 ) -> Result<Vec<QueuedMail>> {
     let mut claimed = Vec::new();
-    for urgent in [true, false] {
+    let urgencies = Urgency::ALL.into_iter().rev();
+    for urgency in urgencies.take_while(|urgency| *urgency >= least) {
         let left = limit.saturating_sub(u32::try_from(claimed.len()).unwrap_or(u32::MAX));
         let due = sqlx::query(
             "select id, to_address, message, language, queued_at, attempts from aplus_outbox
-            where to_address is not null and urgent = ?1 and next_at <= ?2
+            where to_address is not null and urgency = ?1 and next_at <= ?2
             order by queued_at, id limit ?3",
         )
-        .bind(urgent)
+        .bind(i16::from(urgency))
         .bind(now.as_unix_micros())
         .bind(left)
         .fetch_all(&mut *connection)
@@ -184,8 +186,9 @@ impl Outbox for SqliteStore {
         now: Timestamp,
         until: Timestamp,
         limit: u32,
+        least: Urgency,
     ) -> std::result::Result<Vec<QueuedMail>, StoreError> {
-        write!(self, claim, now, until, limit)
+        write!(self, claim, now, until, limit, least)
     }
 
     async fn sent(&self, id: MailId, at: Timestamp) -> std::result::Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aplus_core::mail::Urgency;
 use aplus_core::ports::{AskReceipt, Outcome, QueuedMail, Store, StoreError};
 use aplus_core::{Account, Group, Lifetimes, Operator, Refusal};
 
@@ -147,9 +148,11 @@ async fn as_planned(
             store.touch(*session, *at).await?;
             done()
         }
-        Deed::Claim { until, limit } => {
-            Answer::Mails(store.claim(plan.at(), *until, *limit).await?)
-        }
+        Deed::Claim { until, limit } => Answer::Mails(
+            store
+                .claim(plan.at(), *until, *limit, Urgency::Bulk)
+                .await?,
+        ),
         Deed::Sent(mail) => {
             store.sent(*mail, plan.at()).await?;
             done()

@@ -45,8 +45,8 @@ from past;
 insert into aplus.session (id, hash, nonce, key_id, account_id, link_id, opened_at, last_seen_at, epoch)
 select id, pg_temp.hash(n), pg_temp.hash(n), '\x0102030405060708', id, id, at, at, 1 from past;
 
-insert into aplus.outbox (id, to_address, kind, message, link_id, urgent, language, queued_at, next_at, attempts, sent_at)
-select id, null, 'login_link', '{}', id, true, 'fr', at, at, 1, at + 1 from past;
+insert into aplus.outbox (id, to_address, kind, message, link_id, urgency, language, queued_at, next_at, attempts, sent_at)
+select id, null, 'login_link', '{}', id, 2, 'fr', at, at, 1, at + 1 from past;
 
 -- Each filter of a search finds thousands, and hardly two of them meet.
 insert into aplus.journal_entry (id, at, kind, author_kind, author_id, account_id, group_id, details, request_id, body_hash,

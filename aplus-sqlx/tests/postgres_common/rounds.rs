@@ -411,7 +411,7 @@ async fn outbox(people: &People, watch: &mut Watch) {
         people.account(people.home, Role::Aidant).await;
     }
     let now = people.aplus.now();
-    let claiming = store.claim(now, now.saturating_add(hours(1)), 3);
+    let claiming = store.claim(now, now.saturating_add(hours(1)), 3, mail::Urgency::Bulk);
     let claimed = watch.of("claim", claiming).await.unwrap();
     let [sent, postponed, given_up] = [0, 1, 2].map(|place| claimed[place].id);
     watch.of("sent", store.sent(sent, now)).await.unwrap();

@@ -91,8 +91,8 @@ const SERVERS: &str = "
     insert into aplus.login_request (id, at, browser, network, email, language) values
         ({ask}, 1, {h}, '192.0.2.1', 'ada@ville.example', 'fr'), ({waiting}, 1, {g}, '192.0.2.1', 'ben@ville.example', 'fr');
     update aplus.login_request set answered_at = 2, answer = 'issued', mailed = true where id = {ask};
-    insert into aplus.outbox (id, to_address, kind, message, urgent, language, queued_at, next_at) values
-        ({mail}, 'ada@ville.example', 'link', '{}', true, 'fr', 1, 1), ({due}, 'ben@ville.example', 'link', '{}', true, 'fr', 1, 1);
+    insert into aplus.outbox (id, to_address, kind, message, urgency, language, queued_at, next_at) values
+        ({mail}, 'ada@ville.example', 'link', '{}', 2, 'fr', 1, 1), ({due}, 'ben@ville.example', 'link', '{}', 2, 'fr', 1, 1);
     update aplus.outbox set to_address = null, sent_at = 5 where id = {mail};
     insert into aplus.journal_entry (id, at, kind, author_kind, details, commitment) values
         ({entry}, 1, 'looked', 'machine', '{}', {h}), ({refusal}, 1, 'refused', 'machine', '{}', {h});

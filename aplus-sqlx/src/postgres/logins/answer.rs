@@ -76,10 +76,10 @@ pub async fn answer(connection: &mut PgConnection, answered: &AnsweredAsks) -> R
         ),
         mailed as (
             insert into aplus.outbox
-                (id, to_address, kind, message, link_id, entry_id, urgent, language, queued_at, next_at)
-            select m.id, $8, m.kind, m.message, m.link_id, null, m.urgent, $37, $3, $3
-            from fresh, unnest($32::uuid[], $33::text[], $34::text[], $35::uuid[], $36::boolean[])
-                as m (id, kind, message, link_id, urgent)
+                (id, to_address, kind, message, link_id, entry_id, urgency, language, queued_at, next_at)
+            select m.id, $8, m.kind, m.message, m.link_id, null, m.urgency, $37, $3, $3
+            from fresh, unnest($32::uuid[], $33::text[], $34::text[], $35::uuid[], $36::smallint[])
+                as m (id, kind, message, link_id, urgency)
         )
         select exists (select from fresh) as is_done",
     );
@@ -160,7 +160,7 @@ pub async fn answer(connection: &mut PgConnection, answered: &AnsweredAsks) -> R
             .message
             .link()
             .map(|id| *id.as_uuid())))
-        .bind(each!(mails, |mail| mail.message.is_urgent()))
+        .bind(each!(mails, |mail| i16::from(mail.urgency())))
         .bind(answered.language.as_str())
         .bind(ended)
         .fetch_one(connection)

@@ -149,7 +149,8 @@ create table aplus.outbox (
     message text not null,
     link_id uuid,
     entry_id uuid,
-    urgent boolean not null,
+    -- 0 of an import, 1 usual, 2 somebody waits for it in front of a screen.
+    urgency smallint not null check (urgency in (0, 1, 2)),
     language text not null check (language in ('fr', 'en')),
     queued_at bigint not null check (queued_at >= 0),
     next_at bigint not null check (next_at >= 0),
@@ -162,7 +163,7 @@ create table aplus.outbox (
     check ((given_up_at is null) = (reason is null))
 );
 
-create index outbox_due on aplus.outbox (urgent desc, queued_at, id) where to_address is not null;
+create index outbox_due on aplus.outbox (urgency desc, queued_at, id) where to_address is not null;
 create index outbox_settled on aplus.outbox (queued_at) where to_address is null;
 create index outbox_by_link on aplus.outbox (link_id) where link_id is not null;
 

@@ -209,8 +209,8 @@ create trigger session_keeps before update on aplus.session for each row execute
 
 create function aplus.outbox_keeps() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-    if (new.id, new.kind, new.message, new.link_id, new.entry_id, new.urgent, new.language, new.queued_at)
-        is distinct from (old.id, old.kind, old.message, old.link_id, old.entry_id, old.urgent, old.language, old.queued_at)
+    if (new.id, new.kind, new.message, new.link_id, new.entry_id, new.urgency, new.language, new.queued_at)
+        is distinct from (old.id, old.kind, old.message, old.link_id, old.entry_id, old.urgency, old.language, old.queued_at)
         or (new.to_address is not null and new.to_address is distinct from old.to_address)
         or (old.to_address is null and new is distinct from old)
     then

@@ -150,7 +150,8 @@ create table aplus_outbox (
     message text not null,
     link_id blob check (length(link_id) = 16),
     entry_id blob check (length(entry_id) = 16),
-    urgent integer not null check (urgent in (0, 1)),
+    -- 0 of an import, 1 usual, 2 somebody waits for it in front of a screen.
+    urgency integer not null check (urgency in (0, 1, 2)),
     language text not null check (language in ('fr', 'en')),
     queued_at integer not null check (queued_at >= 0),
     next_at integer not null check (next_at >= 0),
@@ -163,7 +164,7 @@ create table aplus_outbox (
     check ((given_up_at is null) = (reason is null))
 ) strict, without rowid;
 
-create index aplus_outbox_due on aplus_outbox (urgent, queued_at, id) where to_address is not null;
+create index aplus_outbox_due on aplus_outbox (urgency, queued_at, id) where to_address is not null;
 create index aplus_outbox_settled on aplus_outbox (queued_at) where to_address is null;
 create index aplus_outbox_by_link on aplus_outbox (link_id) where link_id is not null;
 

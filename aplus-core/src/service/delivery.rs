@@ -1,0 +1,215 @@
+//! Handing over the mails that are due, each claimed by itself, so that no urgent one ever waits behind a claim of many.
+
+use std::time::Duration;
+
+use super::{Aplus, CourierReport, Error};
+use crate::link::{self, LinkState};
+use crate::mail::Urgency;
+use crate::ports::{LinkKey, MailError, QueuedMail};
+use crate::{LinkSecret, Timestamp};
+
+/// How many mails one pass hands over, beside those of imports.
+const AT_ONCE: u32 = 20;
+
+/// For how long a claimed mail is this process's; what a process had in hand when it ended is sent after this time.
+const CLAIM: Duration = Duration::from_secs(60);
+
+/// How long one attempt may last, whatever the mailer does: shorter than the claim, so that no other process tries meanwhile.
+const ATTEMPT: Duration = Duration::from_secs(50);
+
+/// After each failed attempt a mail waits this long; after the last it is given up.
+const PAUSES: [Duration; 7] = [
+    Duration::from_secs(30),
+    Duration::from_secs(120),
+    Duration::from_secs(600),
+    Duration::from_secs(1_800),
+    Duration::from_secs(7_200),
+    Duration::from_secs(21_600),
+    Duration::from_secs(43_200),
+];
+
+/// A mail with a link waits no longer than this: somebody is in front of a screen, and its life ends the attempts.
+const LINK_PAUSE: Duration = Duration::from_secs(120);
+
+/// A mail whose key is unknown here is left to another process for this long.
+const OTHERS_TURN: Duration = Duration::from_secs(5);
+
+/// What became of a mail that was claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sending {
+    Sent,
+    Postponed,
+    GivenUp,
+    Late,
+}
+
+/// Why a link cannot be put into its letter.
+enum Unsent {
+    Dead,
+    Late,
+    UnknownKey,
+    Mismatch,
+}
+
+impl CourierReport {
+    fn count(&mut self, sending: Sending) {
+        match sending {
+            Sending::Sent => self.sent += 1,
+            Sending::Postponed => self.postponed += 1,
+            Sending::GivenUp => self.given_up += 1,
+            Sending::Late => {
+                self.given_up += 1;
+                self.late += 1;
+            }
+        }
+    }
+}
+
+impl Aplus {
+    pub(super) async fn deliver(
+        &self,
+        now: Timestamp,
+        report: &mut CourierReport,
+    ) -> Result<(), Error> {
+        for _ in 0..AT_ONCE {
+            match self.hand_over_next(Urgency::Usual, now).await? {
+                Some(sending) => report.count(sending),
+                None => break,
+            }
+        }
+        while self.0.pace.allows(now) {
+            match self.hand_over_next(Urgency::Bulk, now).await? {
+                Some(sending) => report.count(sending),
+                None => break,
+            }
+            self.0.pace.took();
+        }
+        self.0.pace.end_pass();
+        Ok(())
+    }
+
+    /// Claims the mail that is due first, and hands it over; nothing where none is due that is this urgent.
+    pub(super) async fn hand_over_next(
+        &self,
+        least: Urgency,
+        now: Timestamp,
+    ) -> Result<Option<Sending>, Error> {
+        let until = now.saturating_add(CLAIM);
+        let claimed = self.0.store.claim(now, until, 1, least).await?;
+        let Some(mail) = claimed.first() else {
+            return Ok(None);
+        };
+        if mail.message.is_urgent() {
+            // There may be more: another lane looks while this one sends.
+            self.0.work.urgent.notify_one();
+        }
+        self.hand_over(mail, now).await.map(Some)
+    }
+
+    async fn hand_over(&self, mail: &QueuedMail, now: Timestamp) -> Result<Sending, Error> {
+        let secret = match &mail.link {
+            None => None,
+            Some(stored) => match self.derive(stored, mail.queued_at, now) {
+                Ok(secret) => Some(secret),
+                Err(unsent) => return self.leave(mail, unsent, now).await,
+            },
+        };
+        let letter = self.0.letters.letter(mail, secret.as_ref(), &self.0.site);
+        // A relay's own words usually quote the address: they do not go to the log (T1).
+        match tokio::time::timeout(ATTEMPT, self.0.mailer.send(&letter)).await {
+            Ok(Ok(())) => {
+                self.0.store.sent(mail.id, self.now()).await?;
+                Ok(Sending::Sent)
+            }
+            Ok(Err(MailError::Later(_))) => {
+                tracing::warn!(mail = %mail.id, "a mail was not accepted for now");
+                self.postpone(mail, "relay").await
+            }
+            Ok(Err(MailError::Never(_))) => {
+                tracing::warn!(mail = %mail.id, "a mail was refused");
+                self.give_up(mail, "refused").await
+            }
+            Err(_) => {
+                tracing::warn!(mail = %mail.id, "a mailer did not come to an end");
+                self.postpone(mail, "time_out").await
+            }
+        }
+    }
+
+    fn derive(
+        &self,
+        stored: &LinkKey,
+        queued_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<LinkSecret, Unsent> {
+        if link::state(&stored.facts, now) != LinkState::Live {
+            return Err(Unsent::Dead);
+        }
+        let key = self.key(stored.key).ok_or(Unsent::UnknownKey)?;
+        if !link::is_worth_sending(&stored.facts, queued_at, now) {
+            return Err(Unsent::Late);
+        }
+        let secret = key.link(stored.facts.id, &stored.nonce);
+        if secret.hash() == stored.hash {
+            Ok(secret)
+        } else {
+            Err(Unsent::Mismatch)
+        }
+    }
+
+    async fn leave(
+        &self,
+        mail: &QueuedMail,
+        unsent: Unsent,
+        now: Timestamp,
+    ) -> Result<Sending, Error> {
+        match unsent {
+            Unsent::Dead => self.give_up(mail, "dead_link").await,
+            Unsent::Late => {
+                self.give_up(mail, "late_link").await?;
+                Ok(Sending::Late)
+            }
+            Unsent::Mismatch => {
+                tracing::error!(mail = %mail.id, "a derived link secret does not match what is stored");
+                self.give_up(mail, "mismatch").await
+            }
+            Unsent::UnknownKey => {
+                let facts = mail.link.as_ref().map(|link| &link.facts);
+                let worth = facts.is_some_and(|it| link::is_worth_sending(it, mail.queued_at, now));
+                if !worth {
+                    tracing::error!(mail = %mail.id, "no process knew the key of a mail while its link was worth sending");
+                    return self.give_up(mail, "unknown_key").await;
+                }
+                if mail.attempts == 0 {
+                    tracing::warn!(mail = %mail.id, "the key of a mail is unknown here; it is left to another process");
+                }
+                let next = now.saturating_add(OTHERS_TURN);
+                self.0.store.postpone(mail.id, next).await?;
+                Ok(Sending::Postponed)
+            }
+        }
+    }
+
+    async fn postpone(&self, mail: &QueuedMail, why: &'static str) -> Result<Sending, Error> {
+        let pause = PAUSES.get(mail.attempts as usize).copied();
+        let pause = match &mail.link {
+            Some(_) => Some(pause.map_or(LINK_PAUSE, |pause| pause.min(LINK_PAUSE))),
+            None => pause,
+        };
+        match pause {
+            Some(pause) => {
+                // From its end on: an attempt may have lasted long.
+                let next = self.now().saturating_add(pause);
+                self.0.store.postpone(mail.id, next).await?;
+                Ok(Sending::Postponed)
+            }
+            None => self.give_up(mail, why).await,
+        }
+    }
+
+    async fn give_up(&self, mail: &QueuedMail, why: &'static str) -> Result<Sending, Error> {
+        tracing::warn!(mail = %mail.id, kind = mail.message.kind(), reason = why, "a mail was given up");
+        self.0.store.give_up(mail.id, self.now(), why).await?;
+        Ok(Sending::GivenUp)
+    }
+}

@@ -1,0 +1,174 @@
+//! The loops of a process, with a relay that is slow or silent. The time is tokio's, which runs ahead when nobody has work.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aplus_core::memory::MemoryStore;
+use aplus_core::ports::{Clock, Letter, MailError, Mailer};
+use aplus_core::{EmailAddress, Timestamp};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep};
+
+use super::post::{account, ask, builder, bulk, email, group, noon, silent};
+
+/// Noon, and the time that has gone by since.
+struct Ahead(Instant);
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        noon().saturating_add(self.0.elapsed())
+    }
+}
+
+/// Takes one mail a second, whoever hands it over.
+#[derive(Clone)]
+struct Slow {
+    turn: Arc<tokio::sync::Mutex<()>>,
+    taken: Arc<Mutex<HashMap<EmailAddress, Duration>>>,
+    /// A mail has come.
+    came: Arc<Notify>,
+    since: Instant,
+}
+
+impl Slow {
+    fn new(since: Instant) -> Self {
+        Self {
+            turn: Arc::default(),
+            taken: Arc::default(),
+            came: Arc::default(),
+            since,
+        }
+    }
+
+    /// When the mail to this address had been taken.
+    async fn took(&self, to: &EmailAddress) -> Duration {
+        loop {
+            if let Some(at) = self.taken.lock().unwrap().get(to) {
+                return *at;
+            }
+            self.came.notified().await;
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl Mailer for Slow {
+    async fn send(&self, letter: &Letter) -> Result<(), MailError> {
+        let turn = self.turn.lock().await;
+        sleep(Duration::from_secs(1)).await;
+        let at = self.since.elapsed();
+        self.taken.lock().unwrap().insert(letter.to.clone(), at);
+        drop(turn);
+        self.came.notify_one();
+        Ok(())
+    }
+}
+
+/// Never comes to an end.
+#[derive(Clone, Default)]
+pub(crate) struct Silent {
+    pub(crate) asked: Arc<Notify>,
+}
+
+#[async_trait::async_trait]
+impl Mailer for Silent {
+    async fn send(&self, _letter: &Letter) -> Result<(), MailError> {
+        self.asked.notify_one();
+        std::future::pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_does_not_wait_behind_a_thousand_welcomes() {
+    let begun = Instant::now();
+    let (store, relay) = (MemoryStore::default(), Slow::new(begun));
+    // As fast as the relay takes them.
+    let aplus = builder(&store, relay.clone(), Ahead(begun))
+        .import_mails_per_minute(std::num::NonZeroU32::MAX)
+        .build();
+    let group = group(&aplus).await;
+    for number in 0..1_000 {
+        let address = email(&format!("agent{number}@ain.fr"));
+        account(&aplus, group, &address, &bulk()).await;
+    }
+    let camille = email("camille.roux@ain.fr");
+    account(&aplus, group, &camille, &silent()).await;
+    let house = tokio::spawn(aplus.clone().keep_house());
+    // In the middle of the import.
+    sleep(Duration::from_millis(10_500)).await;
+    let waiting = relay.taken.lock().unwrap().len();
+    assert!((5..100).contains(&waiting), "{waiting}");
+    let asked = begun.elapsed();
+    ask(&aplus, &camille, 1).await;
+    let took = relay.took(&camille).await - asked;
+    assert!(took <= Duration::from_secs(3), "{took:?}");
+    println!(
+        "a link took {took:?} while {} welcomes waited",
+        1_000 - waiting
+    );
+    house.abort();
+}
+
+/// Keeps silent to whoever's address begins with `mute`, and takes all others at once.
+#[derive(Clone)]
+struct SilentToSome(Slow);
+
+#[async_trait::async_trait]
+impl Mailer for SilentToSome {
+    async fn send(&self, letter: &Letter) -> Result<(), MailError> {
+        if letter.to.as_str().starts_with("mute") {
+            return std::future::pending().await;
+        }
+        self.0.send(letter).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_relay_delays_neither_other_links_nor_answers() {
+    let begun = Instant::now();
+    let (store, relay) = (MemoryStore::default(), Slow::new(begun));
+    let mailer = SilentToSome(relay.clone());
+    let aplus = builder(&store, mailer, Ahead(begun)).build();
+    let group = group(&aplus).await;
+    // Three links of four lanes get no answer, and a welcome gets none either.
+    let addresses: Vec<_> = (0..3)
+        .map(|number| email(&format!("mute{number}@ain.fr")))
+        .collect();
+    for address in &addresses {
+        account(&aplus, group, address, &silent()).await;
+    }
+    account(&aplus, group, &email("mute.welcome@ain.fr"), &bulk()).await;
+    let camille = email("camille.roux@ain.fr");
+    account(&aplus, group, &camille, &silent()).await;
+    let house = tokio::spawn(aplus.clone().keep_house());
+    sleep(Duration::from_secs(5)).await;
+    for address in &addresses {
+        ask(&aplus, address, 1).await;
+    }
+    sleep(Duration::from_secs(5)).await;
+    let asked = begun.elapsed();
+    ask(&aplus, &camille, 1).await;
+    let took = relay.took(&camille).await - asked;
+    assert!(took <= Duration::from_secs(3), "{took:?}");
+    house.abort();
+}
+
+/// What does not come to an end is put off after fifty seconds, so that no two processes have it in hand.
+#[tokio::test(start_paused = true)]
+async fn a_mailer_that_never_ends_is_given_up_before_its_claim() {
+    let begun = Instant::now();
+    let (store, silent) = (MemoryStore::default(), Silent::default());
+    let aplus = builder(&store, silent, Ahead(begun)).build();
+    let group = group(&aplus).await;
+    account(
+        &aplus,
+        group,
+        &email("camille.roux@ain.fr"),
+        &aplus_core::service::Context::default(),
+    )
+    .await;
+    let report = aplus.courier_pass(aplus.now()).await.unwrap();
+    assert_eq!((report.sent, report.postponed), (0, 1));
+    assert_eq!(begun.elapsed().as_secs(), 50);
+}
