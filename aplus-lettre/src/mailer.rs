@@ -138,6 +138,16 @@ impl SmtpMailer {
         Ok(mailer)
     }
 
+    /// The relay's host and port, without the login.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let Relay { host, port, .. } = &self.relay;
+        match host.contains(':') {
+            true => format!("[{host}]:{port}"),
+            false => format!("{host}:{port}"),
+        }
+    }
+
     /// Also trusts this authority, beside the system's: the one of a private relay.
     ///
     /// # Errors

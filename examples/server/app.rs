@@ -30,13 +30,18 @@ impl FromRef<App> for Mailbox {
     }
 }
 
-/// The whole service, without a listener; the library's headers stand on the host's own answers too.
-pub(crate) fn app(aplus: Aplus, mailbox: Mailbox, web: Web) -> Router {
+/// The whole service, without a listener; the development mailbox only where letters go there. The library's headers stand on the host's own answers too.
+pub(crate) fn app(aplus: Aplus, mailbox: Option<Mailbox>, web: Web) -> Router {
+    let dev = match mailbox {
+        Some(_) => mailbox::router(aplus.site()),
+        None => Router::new(),
+    };
+    let mailbox = mailbox.unwrap_or_default();
     let own = Router::new()
         .route("/", get(home))
         .route("/health/live", get(|| async { StatusCode::NO_CONTENT }))
         .route("/health/ready", get(ready))
-        .merge(mailbox::router(aplus.site()))
+        .merge(dev)
         .fallback(nothing);
     web::security_headers(own, aplus.site().is_secure())
         .merge(web.router())

@@ -1,7 +1,7 @@
 //! Administration+ on one machine: `cargo run --example server --all-features -- --demo`.
 //!
-//! A host of its own: it merges the library's router into its own, adds `/`, `/health` and the development mailbox, and
-//! keeps house.
+//! A host of its own: it merges the library's router into its own, adds `/`, `/health` and, without a relay, the development
+//! mailbox, and keeps house.
 
 mod app;
 mod database;
@@ -12,13 +12,14 @@ mod listen;
 mod mailbox;
 mod options;
 mod page;
+mod post;
 
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use aplus::memory::MemoryStore;
-use aplus::ports::Clock;
+use aplus::ports::{Clock, Mailer};
 use aplus::service::{Builder, Context, SystemClock};
 use aplus::web::Web;
 use aplus::{Aplus, EmailAddress, Error, Policy, Refusal, Site};
@@ -28,6 +29,7 @@ use database::Database;
 use listen::Limits;
 use mailbox::Mailbox;
 use options::{Command, Common, OperatorCommand, Options};
+use post::Post;
 
 /// One clear sentence about why the program ends, with exit code 2.
 pub(crate) struct Failure(pub(crate) String);
@@ -83,17 +85,13 @@ async fn run(options: Options) -> Result<(), Failure> {
                 .map_err(|error| Failure::about(&format!("--listen {}", common.listen), error))?;
             let here = listener.local_addr()?;
             let site = site(common, here)?;
-            if site.is_secure() || !here.ip().is_loopback() {
-                return Err(Failure(
-                    "this version sends no mail: it serves on loopback only, where its development mailbox shows every link"
-                        .to_owned(),
-                ));
-            }
+            let post = Post::open(common, &site, here)?;
             if common.demo {
                 database::may_make_operators(common)?;
             }
-            let (aplus, database) = open(common, true, site, mailbox.clone()).await?;
-            serve(common, listener, aplus, mailbox).await?;
+            let (inbox, sentence) = (post.mailbox(), post.sentence(&site));
+            let (aplus, database) = open(common, true, site, post).await?;
+            serve(common, listener, aplus, inbox, &sentence).await?;
             database.close().await;
         }
         Some(Command::Migrate) => say(&database::migrate(common).await?),
@@ -135,7 +133,7 @@ async fn open(
     common: &Common,
     serves: bool,
     site: Site,
-    mailbox: Mailbox,
+    mailer: impl Mailer,
 ) -> Result<(Aplus, Database), Failure> {
     let file = database::file(common)?;
     let named = match &common.key_file {
@@ -150,7 +148,7 @@ async fn open(
         // What a command queues is sent by the servers, with their key.
         (None, None) => key::passing()?,
     };
-    let aplus = build(common, database.builder(mailbox, site, key));
+    let aplus = build(common, database.builder(mailer, site, key));
     Ok((aplus, database))
 }
 
@@ -186,7 +184,10 @@ fn build(common: &Common, builder: Builder) -> Aplus {
         dual_control: common.dual_control.into(),
         ..Policy::default()
     };
-    builder.policy(policy).build()
+    builder
+        .policy(policy)
+        .import_mails_per_minute(common.import_mails_per_minute)
+        .build()
 }
 
 /// Forgets what is to be forgotten, in passes that keep nobody waiting.
@@ -243,7 +244,8 @@ async fn serve(
     common: &Common,
     listener: tokio::net::TcpListener,
     aplus: Aplus,
-    mailbox: Mailbox,
+    mailbox: Option<Mailbox>,
+    sentence: &str,
 ) -> Result<(), Failure> {
     if common.demo {
         demo::fill(&aplus).await?;
@@ -254,10 +256,8 @@ async fn serve(
     }
     let site = aplus.site().clone();
     say(&format!("Administration+ : {}", site.url(Site::LOGIN)));
-    say(&format!(
-        "Les messages ne partent pas, ils sont ici : {}/dev/mailbox",
-        site.origin()
-    ));
+    say(&format!("À l'écoute : {}", listener.local_addr()?));
+    say(sentence);
     let house = tokio::spawn(aplus.clone().keep_house());
     let app = app::app(aplus, mailbox, web);
     listen::serve(listener, app, Limits::default(), stopped()).await;

@@ -1,6 +1,7 @@
 //! The command line: each option is a flag and an environment variable.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use aplus::{DualControl, EmailAddress, Reference, Requester};
@@ -55,6 +56,33 @@ pub(crate) struct Common {
     /// on loopback with SQLite, `aplus.key` beside the database, made if missing]
     #[arg(long, env = "APLUS_KEY_FILE", global = true)]
     pub(crate) key_file: Option<PathBuf>,
+
+    /// The relay that takes mails: smtps://USER:PASSWORD@HOST, smtp://USER:PASSWORD@HOST?tls=required for STARTTLS, or
+    /// smtp://localhost; user and password percent-encoded. [default: none, mails go to the development mailbox, on loopback
+    /// only]
+    #[arg(long, env = "APLUS_SMTP_URL", hide_env_values = true, global = true)]
+    pub(crate) smtp_url: Option<String>,
+
+    /// An authority that the relay's certificate may be signed by, beside the system's: a file in PEM.
+    #[arg(long, env = "APLUS_SMTP_ROOT_CERTIFICATE", global = true)]
+    pub(crate) smtp_root_certificate: Option<PathBuf>,
+
+    /// Signs mails by DKIM, where the relay does not: an RSA key in PEM (`openssl genrsa -traditional 2048`).
+    #[arg(long, env = "APLUS_DKIM_KEY_FILE", global = true)]
+    pub(crate) dkim_key_file: Option<PathBuf>,
+
+    /// Where the key's public half stands in the DNS: SELECTOR._domainkey. before the domain that mails come from.
+    #[arg(long, env = "APLUS_DKIM_SELECTOR", global = true)]
+    pub(crate) dkim_selector: Option<String>,
+
+    /// How many mails of imports leave in a minute, behind all others; of each server.
+    #[arg(
+        long,
+        env = "APLUS_IMPORT_MAILS_PER_MINUTE",
+        default_value = "60",
+        global = true
+    )]
+    pub(crate) import_mails_per_minute: NonZeroU32,
 
     /// A network whose Forwarded or X-Forwarded-For header is believed, such as 10.0.0.0/8; may be repeated.
     #[arg(

@@ -85,6 +85,8 @@ pub struct Caller {
     client: Client<HttpConnector, Body>,
     origin: String,
     pub cookies: Vec<String>,
+    /// The address that a trusted proxy would name.
+    pub comes_from: Option<String>,
 }
 
 impl Caller {
@@ -94,6 +96,7 @@ impl Caller {
             client,
             origin: origin.to_owned(),
             cookies: Vec::new(),
+            comes_from: None,
         }
     }
 
@@ -145,6 +148,9 @@ impl Caller {
             .uri(format!("{}{path}", self.origin));
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key.to_string());
+        }
+        if let Some(address) = &self.comes_from {
+            request = request.header("X-Forwarded-For", address);
         }
         if !self.cookies.is_empty() {
             request = request.header(header::COOKIE, self.cookies.join("; "));

@@ -55,9 +55,23 @@ impl Running {
 
     /// Starts the server with these options on a free port.
     pub fn serve(options: &[&str]) -> Self {
-        let mut child = server()
+        Self::begin(server().args(options))
+    }
+
+    /// The same, with all that it logs at the end of this file.
+    pub fn serve_logging(options: &[&str], log: &Path) -> Self {
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(log);
+        let mut server = server();
+        server.env("RUST_LOG", "trace").stderr(log.unwrap());
+        Self::begin(server.args(options))
+    }
+
+    fn begin(server: &mut Command) -> Self {
+        let mut child = server
             .args(["--listen", "127.0.0.1:0"])
-            .args(options)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

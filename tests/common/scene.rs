@@ -21,7 +21,8 @@ pub fn library(store: impl Store + 'static, mailer: impl Mailer) -> Aplus {
     Aplus::builder(store, mailer, site, HostKey::new(KEY).unwrap()).build()
 }
 
-fn request() -> SupportRequest {
+/// At whose request.
+pub fn request() -> SupportRequest {
     SupportRequest {
         requester: Requester {
             kind: RequesterKind::Anct,
