@@ -50,7 +50,7 @@ fn login_link(link: &LoginLink, facts: &Facts<'_>) -> Draft {
         .paragraph(format!("This link logs you into {}:", facts.site.name()))
         .link("Log in with this link", link.reveal())
         .paragraph(format!(
-            "Asked for at {}, it lives {} minutes: it works until {}. It works only once.",
+            "Asked for at {}, it is valid for {} minutes: it works until {}. It works only once.",
             link.asked_at, link.minutes, link.until
         ))
         .paragraph(
@@ -143,11 +143,11 @@ fn address_deactivated(facts: &Facts<'_>) -> Draft {
 fn welcome(by: Author, requester: Option<RequesterKind>, facts: &Facts<'_>) -> Draft {
     let contact = facts.contact(by);
     let draft = Draft::new(format!(
-        "A {} account was created for you",
+        "An account was created for you on {}",
         facts.site.name()
     ))
     .paragraph(format!(
-        "A {} account was created for this address by {}{}.",
+        "An account on {} was created for this address by {}{}.",
         facts.site.name(),
         author(by, facts),
         at_request(requester)
@@ -272,8 +272,8 @@ fn kept(draft: Draft) -> Draft {
         ),
         format!(
             "a journal of what is done. Network addresses, browsers and free text in it are \
-                erased after {TRACES_MONTHS} months; who did what to which account stays, by \
-                numbers."
+                erased after {TRACES_MONTHS} months; who did what to which account stays, with \
+                a number in place of each name."
         ),
     ])
 }

@@ -54,7 +54,7 @@ fn login_link(link: &LoginLink, facts: &Facts<'_>) -> Draft {
         ))
         .link("Se connecter avec ce lien", link.reveal())
         .paragraph(format!(
-            "Demandé à {}, il vit {}\u{a0}minutes\u{a0}: il fonctionne jusqu'à {}. Il ne sert \
+            "Demandé à {}, il est valable {}\u{a0}minutes\u{a0}: il fonctionne jusqu'à {}. Il ne sert \
                 qu'une fois.",
             link.asked_at, link.minutes, link.until
         ))
@@ -298,7 +298,7 @@ fn kept(draft: Draft) -> Draft {
             format!(
                 "un journal de ce qui est fait. L'adresse réseau, le navigateur et les textes \
                     libres en sont effacés au bout de {TRACES_MONTHS}\u{a0}mois\u{a0}; qui a \
-                    fait quoi sur quel compte y reste, par numéros."
+                    fait quoi sur quel compte y reste, avec un numéro à la place de chaque nom."
             ),
         ])
 }
