@@ -266,3 +266,22 @@ fn each_state_has_its_word_and_its_hour() {
         assert_eq!(state.refused().is_ok(), state == LinkState::Live);
     }
 }
+
+#[test]
+fn it_is_worth_sending_for_two_thirds_of_its_life_and_a_minute_after_it_was_queued() {
+    for minutes in [5, 10, 30] {
+        let life = Duration::from_secs(60 * minutes);
+        let facts = live(life);
+        let last = minutes * MINUTE / 3 * 2;
+        assert!(is_worth_sending(&facts, at(0), at(last)));
+        assert!(!is_worth_sending(&facts, at(0), at(last + 1)));
+        // Queued later, as one that is sent again: for a minute, whatever is left.
+        let queued = minutes * MINUTE - 90 * 1_000_000;
+        assert!(is_worth_sending(
+            &facts,
+            at(queued),
+            at(queued + MINUTE - 1)
+        ));
+        assert!(!is_worth_sending(&facts, at(queued), at(queued + MINUTE)));
+    }
+}
