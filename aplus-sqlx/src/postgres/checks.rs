@@ -3,6 +3,7 @@
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection, Row};
 
+use super::pool::DEADLINE;
 use super::{migrate, rights};
 
 /// Why a database is not opened or not migrated.
@@ -74,6 +75,11 @@ pub enum OpenError {
         /// The newest that is known here.
         known: i64,
     },
+    /// Something listens there, and does not answer.
+    #[error(
+        "the PostgreSQL server does not answer within ten seconds: look whether the address and the port are its own, and what keeps it waiting"
+    )]
+    Silent,
     /// The prefix of the roles' names is not one.
     #[error("a prefix of roles is 1 to 40 characters of a-z, 0-9 and _, and begins with a letter")]
     Prefix,
@@ -91,10 +97,15 @@ pub(super) enum Login {
     OneRole,
 }
 
-/// One connection outside the pool: its error is the caller's, where a pool would try again until its patience is over.
+/// One connection outside the pool, within the deadline: its error is the caller's, where a pool would try again until its
+/// patience is over.
 pub(super) async fn open(options: &PgConnectOptions, login: Login) -> Result<(), OpenError> {
-    let mut connection = options.connect().await?;
-    settings(&mut connection).await?;
+    let opened = tokio::time::timeout(DEADLINE, checked(options, login)).await;
+    opened.unwrap_or(Err(OpenError::Silent))
+}
+
+async fn checked(options: &PgConnectOptions, login: Login) -> Result<(), OpenError> {
+    let mut connection = connect(options).await?;
     let (version, known) = (migrate::version(&mut connection).await?, migrate::known());
     match version {
         Some(found) if found < known => return Err(OpenError::Older { found, known }),
@@ -110,6 +121,17 @@ pub(super) async fn open(options: &PgConnectOptions, login: Login) -> Result<(),
     }
     connection.close().await?;
     Ok(())
+}
+
+/// A connection that finds what each must find.
+pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, OpenError> {
+    let connected = async {
+        let mut connection = options.connect().await?;
+        settings(&mut connection).await?;
+        Ok(connection)
+    };
+    let connected = tokio::time::timeout(DEADLINE, connected).await;
+    connected.unwrap_or(Err(OpenError::Silent))
 }
 
 /// What each connection must find: a primary that keeps what it acknowledges, and transactions that see what is committed

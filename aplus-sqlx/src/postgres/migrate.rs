@@ -3,7 +3,7 @@
 use std::fmt;
 
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use super::checks::{self, OpenError};
 use super::error::state;
@@ -113,8 +113,7 @@ pub(super) async fn migrate(
     options: &PgConnectOptions,
     roles: Option<&RoleNames>,
 ) -> Result<(), OpenError> {
-    let mut connection = options.connect().await?;
-    checks::settings(&mut connection).await?;
+    let mut connection = checks::connect(options).await?;
     if let Some(roles) = roles {
         make_roles(&mut connection, roles).await?;
     }
