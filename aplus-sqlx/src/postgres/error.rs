@@ -1,10 +1,12 @@
 //! What an error of the database means: that it cannot now, that nobody knows, that somebody else was first.
 
 use std::error::Error;
+use std::io;
 
 use aplus_core::ports::StoreError;
 use sqlx::error::ErrorKind;
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
+use tokio::time::error::Elapsed;
 
 pub(super) fn unavailable(error: sqlx::Error) -> StoreError {
     StoreError::Unavailable(error.into())
@@ -60,10 +62,22 @@ pub(super) fn is_lost(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether a statement that was prepared before is no longer what it was: a table has another shape, or somebody between
+/// forgot it. Nothing was done, and on a fresh connection it is prepared anew.
+pub(super) fn is_outdated(error: &sqlx::Error) -> bool {
+    matches!(state(error), Some("0A000" | "26000"))
+}
+
+/// The answer was given up.
+pub(super) fn too_late(elapsed: Elapsed) -> sqlx::Error {
+    sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, elapsed))
+}
+
 /// Whether the database says that it cannot now: overloaded, out of room, a standby, a statement cancelled before its end.
 fn is_busy(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
+        error if is_outdated(error) => true,
         error => state(error).is_some_and(|state| {
             state.starts_with("53")
                 || matches!(
