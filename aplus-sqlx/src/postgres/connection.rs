@@ -6,11 +6,12 @@ use std::str::FromStr;
 use aplus_core::ports::StoreError;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{PgPool, Postgres, Result};
+use tokio::time::Instant;
 
 use super::checks::{self, OpenError};
-use super::error::{store_error, unavailable};
+use super::error::{is_lost, store_error, too_late, unavailable};
 use super::migrate::{self, RoleNames};
-use super::pool::Pool;
+use super::pool::{DEADLINE, Pool};
 
 /// How many connections a process holds, unless the host says otherwise: more than that wait for the same disk.
 const CONNECTIONS: u32 = 10;
@@ -137,26 +138,50 @@ impl PostgresStore {
         migrate::migrate(options, None).await
     }
 
-    /// Closes all connections; what is running ends first.
+    /// Closes all connections; what is running ends first, but for what takes longer than ten seconds.
     pub async fn close(&self) {
-        self.pool.pool.close().await;
-        self.owner.pool.close().await;
+        let closed = async {
+            self.pool.pool.close().await;
+            self.owner.pool.close().await;
+        };
+        // A backend may wait for its standby without end: it is left alone.
+        let _ = tokio::time::timeout(DEADLINE, closed).await;
     }
 
     /// Begins a transaction, for a host's own row beside an act: an outcome other than `Done` has written nothing, after an
     /// error the transaction must be dropped.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// [`StoreError::Unavailable`], also when it is not begun within ten seconds.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        self.pool.pool.begin().await.map_err(unavailable)
+        let begun = tokio::time::timeout(DEADLINE, self.pool.pool.begin()).await;
+        let begun = begun.unwrap_or_else(|elapsed| Err(too_late(elapsed)));
+        begun.map_err(|error| {
+            self.pool.note(&error);
+            unavailable(error)
+        })
     }
 
     /// Commits a transaction of [`begin`](Self::begin).
     ///
     /// # Errors
-    /// [`StoreError::UnknownOutcome`] if the answer is lost; anything else means that nothing was written.
-    pub async fn commit(transaction: Transaction) -> Result<(), StoreError> {
-        transaction.commit().await.map_err(store_error)
+    /// [`StoreError::UnknownOutcome`] if the answer is lost or does not come within ten seconds; anything else means that
+    /// nothing was written. [`StoreError::Broken`] if a statement of the transaction had failed, even if its error was passed
+    /// over.
+    pub async fn commit(mut transaction: Transaction) -> Result<(), StoreError> {
+        let until = Instant::now() + DEADLINE;
+        // PostgreSQL answers the commit of a transaction in which a statement failed by rolling it back, and the driver takes
+        // that for a success. Any other statement is refused there.
+        let whole = sqlx::raw_sql("select").execute(&mut *transaction);
+        match tokio::time::timeout_at(until, whole).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) if is_lost(&error) => return Err(unavailable(error)),
+            Ok(Err(error)) => return Err(store_error(error)),
+            Err(elapsed) => return Err(unavailable(too_late(elapsed))),
+        }
+        match tokio::time::timeout_at(until, transaction.commit()).await {
+            Ok(committed) => committed.map_err(store_error),
+            Err(elapsed) => Err(store_error(too_late(elapsed))),
+        }
     }
 }
