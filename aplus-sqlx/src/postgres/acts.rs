@@ -27,7 +27,7 @@ pub(super) type Statement = Query<'static, Postgres, PgArguments>;
 /// - `moved`, `noted`, `kept` and `mailed` follow `done` (P1). No order is promised among `with` queries, so that each takes
 ///   what it stands on from the one before.
 macro_rules! act_statement {
-    ($lock:literal, $done:literal, $answer:literal) => {
+    ($lock:literal, $done:expr, $answer:expr) => {
         concat!(
             "with again as materialized (
                 select id, body_hash, account_id, group_id from aplus.journal_entry where request_id = $16
@@ -86,7 +86,9 @@ macro_rules! act_statement {
                     where mail.receiver = 'account' and id = mail.receiver_id and email is not null
                     union
                     select a.email from aplus.membership m
-                    cross join lateral (select * from aplus.account where id = m.account_id offset 0) as a
+                    cross join lateral (
+                        select id, email, status, roles from aplus.account where id = m.account_id offset 0
+                    ) as a
                     where mail.receiver = 'responsables' and m.group_id = mail.receiver_id and a.status = 'active'
                         and a.roles & 4 <> 0 and a.email is not null and a.id is distinct from mail.but
                     union

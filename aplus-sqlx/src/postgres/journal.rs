@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use sqlx::{Connection, PgConnection, Result};
 
 use super::acts::{act_statement, bind_entry, bound, micros, outcome};
+use super::columns::entry_columns;
 use super::{PostgresStore, act, read, write};
 use crate::rows;
 
@@ -96,13 +97,19 @@ pub async fn counted_refusals(
     until: Timestamp,
     limit: u32,
 ) -> Result<Vec<StoredRefusals>> {
-    let rows = sqlx::query(
-        "select e.*, (select text from aplus.journal_erasable where entry_id = e.id) as text, c.times from (
-            select * from aplus.refusal_count where at <= $1 order by at, entry_id limit $2
+    let rows = sqlx::query(concat!(
+        "select ",
+        entry_columns!("e"),
+        ", (select text from aplus.journal_erasable where entry_id = e.id) as text, c.times from (
+            select entry_id, at, times from aplus.refusal_count where at <= $1 order by at, entry_id limit $2
         ) as c
-        cross join lateral (select * from aplus.journal_entry where id = c.entry_id offset 0) as e
-        order by c.at, c.entry_id",
-    )
+        cross join lateral (
+            select ",
+        entry_columns!("e"),
+        " from aplus.journal_entry e where e.id = c.entry_id offset 0
+        ) as e
+        order by c.at, c.entry_id"
+    ))
     .bind(micros(until))
     .bind(i64::from(limit))
     .fetch_all(connection)
@@ -162,11 +169,13 @@ pub async fn entries(
     after: Option<EntryId>,
     limit: u32,
 ) -> Result<Vec<StoredEntry>> {
-    let rows = sqlx::query(
-        "select e.*, (select text from aplus.journal_erasable where entry_id = e.id) as text from aplus.journal_entry e
+    let rows = sqlx::query(concat!(
+        "select ",
+        entry_columns!("e"),
+        ", (select text from aplus.journal_erasable where entry_id = e.id) as text from aplus.journal_entry e
         where id >= coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and id is distinct from $1
-        order by id limit $2",
-    )
+        order by id limit $2"
+    ))
     .bind(after.map(|id| *id.as_uuid()))
     .bind(i64::from(limit))
     .fetch_all(connection)

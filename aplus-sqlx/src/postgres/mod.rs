@@ -8,7 +8,7 @@
 //! | `migrate` | the schema `aplus`, its guards, its doors, its roles and their privileges |
 //! | `acts` | what all acts share: the request, the versions under lock, the entry, the mails |
 //! | `accounts` `logins` `journal` `outbox` | one port each: public functions over a connection, the port over them |
-//! | `row` | one line of a result, for the readers that both databases share |
+//! | `columns` `row` | what is read of each table, by name; one line of a result, for the readers that both databases share |
 //!
 //! # What the database refuses, and what it cannot
 //!
@@ -29,6 +29,7 @@
 pub mod accounts;
 mod acts;
 mod checks;
+mod columns;
 mod connection;
 mod error;
 pub mod journal;

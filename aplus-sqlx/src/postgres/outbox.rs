@@ -8,6 +8,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Result, Row};
 
 use super::acts::micros;
+use super::columns::link_columns;
 use super::row::Part;
 use super::{PostgresStore, write};
 use crate::rows::{self, Line};
@@ -24,14 +25,14 @@ pub async fn claim(
     until: Timestamp,
     limit: u32,
 ) -> Result<Vec<QueuedMail>> {
-    let rows = sqlx::query(
+    let rows = sqlx::query(concat!(
         "with due as materialized (
             select id from aplus.outbox where to_address is not null and next_at <= $1
             order by urgent desc, queued_at, id limit $3 for update skip locked
         ),
         claimed as (
             update aplus.outbox set next_at = $2, attempts = attempts + 1 where id = any (array(select id from due))
-            returning *
+            returning id, to_address, kind, message, link_id, entry_id, urgent, language, queued_at, attempts
         )
         select m.id, m.to_address, m.message, m.language, m.queued_at, m.attempts - 1 as attempts_before,
             l.id as link_id, l.purpose as link_purpose, l.account_id as link_account_id,
@@ -49,9 +50,13 @@ pub async fn claim(
                 )
             ) end as author_email
         from claimed m
-        left join lateral (select * from aplus.live_link where id = m.link_id offset 0) as l on true
-        order by m.urgent desc, m.queued_at, m.id",
-    )
+        left join lateral (
+            select ",
+        link_columns!("l"),
+        ", l.hash, l.nonce, l.key_id from aplus.live_link l where l.id = m.link_id offset 0
+        ) as l on true
+        order by m.urgent desc, m.queued_at, m.id"
+    ))
     .bind(micros(now))
     .bind(micros(until))
     .bind(i64::from(limit))

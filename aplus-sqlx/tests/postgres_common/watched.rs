@@ -80,6 +80,13 @@ impl Watch {
         run.execute(&mut self.admin).await.unwrap();
     }
 
+    /// The backends that serve watched stores.
+    pub(crate) async fn backends(&mut self) -> Vec<i32> {
+        let backends = "select pid from pg_stat_activity where application_name = $1 order by pid";
+        let backends = sqlx::query_scalar(backends).bind(WATCHED);
+        backends.fetch_all(&mut self.admin).await.unwrap()
+    }
+
     /// Carries out one call, and notes what the server did for it.
     pub(crate) async fn of<T>(&mut self, name: &str, work: impl Future<Output = T>) -> T {
         self.idle().await;

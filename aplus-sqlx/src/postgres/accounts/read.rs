@@ -12,6 +12,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Result, Row};
 use uuid::Uuid;
 
+use super::super::columns::{account_columns, group_columns, operator_columns};
 use super::super::row::{Part, list};
 use crate::rows::{self, Line, author_columns};
 
@@ -143,9 +144,11 @@ fn target_of(row: &PgRow) -> Result<Target> {
 
 /// The columns of an account with the groups that it belongs to, in the order of their ids.
 macro_rules! accounts {
-    ($from:literal) => {
+    ($from:expr) => {
         concat!(
-            "select a.*, belongs.ids as group_ids, belongs.names as group_names from ",
+            "select ",
+            account_columns!("a"),
+            ", belongs.ids as group_ids, belongs.names as group_names from ",
             $from,
             " left join lateral (
                 select array_agg(m.group_id order by m.group_id) as ids,
@@ -170,17 +173,27 @@ pub(super) fn read_account(row: &PgRow) -> Result<Account> {
     rows::account(row, mentions(row)?)
 }
 
+macro_rules! account_where {
+    ($key:literal) => {
+        accounts!(concat!(
+            "(select ",
+            account_columns!("a"),
+            " from aplus.account a where a.",
+            $key,
+            ") as a"
+        ))
+    };
+}
+
 /// An account by its id.
 ///
 /// # Errors
 /// Of the database.
 pub async fn account(connection: &mut PgConnection, id: AccountId) -> Result<Option<Account>> {
-    let row = sqlx::query(accounts!(
-        "(select * from aplus.account where id = $1) as a"
-    ))
-    .bind(id.as_uuid())
-    .fetch_optional(connection)
-    .await?;
+    let row = sqlx::query(account_where!("id = $1"))
+        .bind(id.as_uuid())
+        .fetch_optional(connection)
+        .await?;
     row.as_ref().map(read_account).transpose()
 }
 
@@ -192,12 +205,10 @@ pub async fn account_by_email(
     connection: &mut PgConnection,
     email: &EmailAddress,
 ) -> Result<Option<Account>> {
-    let row = sqlx::query(accounts!(
-        "(select * from aplus.account where email = $1) as a"
-    ))
-    .bind(email.as_str())
-    .fetch_optional(connection)
-    .await?;
+    let row = sqlx::query(account_where!("email = $1"))
+        .bind(email.as_str())
+        .fetch_optional(connection)
+        .await?;
     row.as_ref().map(read_account).transpose()
 }
 
@@ -221,12 +232,23 @@ pub async fn holder(connection: &mut PgConnection, email: &EmailAddress) -> Resu
     }
 }
 
+macro_rules! groups {
+    ($which:literal) => {
+        concat!(
+            "select ",
+            group_columns!("g"),
+            " from aplus.group g ",
+            $which
+        )
+    };
+}
+
 /// A group by its id.
 ///
 /// # Errors
 /// Of the database.
 pub async fn group(connection: &mut PgConnection, id: GroupId) -> Result<Option<Group>> {
-    let row = sqlx::query("select * from aplus.group where id = $1")
+    let row = sqlx::query(groups!("where g.id = $1"))
         .bind(id.as_uuid())
         .fetch_optional(connection)
         .await?;
@@ -241,7 +263,7 @@ pub async fn group_by_matricule(
     connection: &mut PgConnection,
     matricule: &Matricule,
 ) -> Result<Option<Group>> {
-    let row = sqlx::query("select * from aplus.group where matricule = $1")
+    let row = sqlx::query(groups!("where g.matricule = $1"))
         .bind(matricule.as_str())
         .fetch_optional(connection)
         .await?;
@@ -257,10 +279,9 @@ pub async fn groups_by_name(
     name: &GroupName,
     department: Option<&Department>,
 ) -> Result<Vec<Group>> {
-    let rows = sqlx::query(
-        "select * from aplus.group
-        where matricule is null and search_key = $1 and department is not distinct from $2 order by id limit 2",
-    )
+    let rows = sqlx::query(groups!(
+        "where g.matricule is null and g.search_key = $1 and g.department is not distinct from $2 order by g.id limit 2"
+    ))
     .bind(name.search_key())
     .bind(department.map(Department::as_str))
     .fetch_all(connection)
@@ -277,11 +298,10 @@ pub async fn groups(
     after: Option<GroupId>,
     limit: u32,
 ) -> Result<Page<Group>> {
-    let rows = sqlx::query(
-        "select * from aplus.group
-        where id >= coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and id is distinct from $1
-        order by id limit $2",
-    )
+    let rows = sqlx::query(groups!(
+        "where g.id >= coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and g.id is distinct from $1
+        order by g.id limit $2"
+    ))
     .bind(after.map(|id| *id.as_uuid()))
     .bind(i64::from(limit) + 1)
     .fetch_all(connection)
@@ -302,15 +322,21 @@ pub async fn members(
     after: Option<AccountId>,
     limit: u32,
 ) -> Result<Page<Account>> {
-    let rows = sqlx::query(accounts!(
+    let rows = sqlx::query(accounts!(concat!(
         "(
-            select a.* from aplus.membership m
-            cross join lateral (select * from aplus.account where id = m.account_id offset 0) as a
+            select ",
+        account_columns!("a"),
+        " from aplus.membership m
+            cross join lateral (
+                select ",
+        account_columns!("a"),
+        " from aplus.account a where a.id = m.account_id offset 0
+            ) as a
             where m.group_id = $1 and m.account_id >= coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid)
                 and m.account_id is distinct from $2 and a.status <> 'withdrawn'
             order by m.account_id limit $3
         ) as a"
-    ))
+    )))
     .bind(group.as_uuid())
     .bind(after.map(|id| *id.as_uuid()))
     .bind(i64::from(limit) + 1)
@@ -326,12 +352,23 @@ pub async fn members(
     }))
 }
 
+macro_rules! operator_where {
+    ($key:literal) => {
+        concat!(
+            "select ",
+            operator_columns!("o"),
+            " from aplus.operator o where o.",
+            $key
+        )
+    };
+}
+
 /// An operator by its id.
 ///
 /// # Errors
 /// Of the database.
 pub async fn operator(connection: &mut PgConnection, id: OperatorId) -> Result<Option<Operator>> {
-    let row = sqlx::query("select * from aplus.operator where id = $1")
+    let row = sqlx::query(operator_where!("id = $1"))
         .bind(id.as_uuid())
         .fetch_optional(connection)
         .await?;
@@ -346,7 +383,7 @@ pub async fn operator_by_email(
     connection: &mut PgConnection,
     email: &EmailAddress,
 ) -> Result<Option<Operator>> {
-    let row = sqlx::query("select * from aplus.operator where email = $1")
+    let row = sqlx::query(operator_where!("email = $1"))
         .bind(email.as_str())
         .fetch_optional(connection)
         .await?;
@@ -361,12 +398,10 @@ pub async fn people(connection: &mut PgConnection, wanted: &PeopleWanted) -> Res
     let mut people = People::default();
     if !wanted.accounts.is_empty() {
         let ids: Vec<Uuid> = wanted.accounts.iter().map(|id| *id.as_uuid()).collect();
-        let rows = sqlx::query(accounts!(
-            "(select * from aplus.account where id = any($1)) as a"
-        ))
-        .bind(ids)
-        .fetch_all(&mut *connection)
-        .await?;
+        let rows = sqlx::query(account_where!("id = any($1)"))
+            .bind(ids)
+            .fetch_all(&mut *connection)
+            .await?;
         people.accounts = rows.iter().map(read_account).collect::<Result<_>>()?;
     }
     if !wanted.operators.is_empty() {

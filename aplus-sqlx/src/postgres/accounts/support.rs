@@ -9,6 +9,7 @@ use sqlx::{Connection, PgConnection, Result};
 use super::super::acts::{
     act_statement, bound, bound_with, is_again, micros, outcome, unless_by_itself,
 };
+use super::super::columns::operator_columns;
 use super::read;
 use super::write::{add_member, create_account};
 use crate::rows::{self, author_columns, requester_name};
@@ -134,20 +135,32 @@ pub async fn add_operator(
     let row = bound_with(
         act_statement!(
             "share",
-            "made as (
+            concat!(
+                "made as (
                 insert into aplus.operator (id, email, status, version, epoch, created_at)
                 select $31, $32, 'active', 0, 0, $33 from fresh
                 where not $34 and not exists (select from aplus.account where email = $32)
                 on conflict (email) do nothing
-                returning *
+                returning ",
+                operator_columns!("operator"),
+                "
             ),
             restored as (
                 update aplus.operator set status = 'active', version = version + 1
                 where $34 and id = $31 and email = $32 and status = 'suspended' and exists (select from fresh)
-                returning *
+                returning ",
+                operator_columns!("operator"),
+                "
             ),
-            done as (select * from made union all select * from restored)",
-            ", done.*"
+            done as (
+                select ",
+                operator_columns!("made"),
+                " from made union all select ",
+                operator_columns!("restored"),
+                " from restored
+            )"
+            ),
+            concat!(", ", operator_columns!("done"))
         ),
         &act,
         new.collect(),

@@ -12,6 +12,7 @@ use aplus_core::{Act, DeactivatedBy};
 use sqlx::{PgConnection, Result, Row};
 
 use super::super::acts::{act_statement, bound, micros, outcome, unless_by_itself};
+use super::super::columns::account_columns;
 use super::read::read_account;
 use crate::rows::{author_columns, requester_name, text};
 
@@ -227,21 +228,29 @@ pub async fn edit_profile(
     let row = bound(
         act_statement!(
             "no key update",
-            "done as (
+            concat!(
+                "done as (
                 update aplus.account
                 set first_name = case when $32 then $33 else first_name end,
                     last_name = case when $34 then $35 else last_name end,
                     job_title = case when $36 then $37 else job_title end,
                     phone = case when $38 then $39 else phone end
                 where id = $31 and exists (select from fresh)
-                returning *
-            )",
-            ", done.*,
+                returning ",
+                account_columns!("account"),
+                "
+            )"
+            ),
+            concat!(
+                ", ",
+                account_columns!("done"),
+                ",
             array(select group_id from aplus.membership where account_id = $31 order by group_id) as group_ids,
             array(
                 select (select name from aplus.group where id = m.group_id) from aplus.membership m
                 where m.account_id = $31 order by m.group_id
             ) as group_names"
+            )
         ),
         &act,
     )

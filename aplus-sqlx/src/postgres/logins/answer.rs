@@ -72,7 +72,7 @@ pub async fn answer(connection: &mut PgConnection, answered: &AnsweredAsks) -> R
         ),
         kept as (
             insert into aplus.journal_erasable (entry_id, text, salt)
-            select e.* from fresh, unnest($21, $30::text[], $31::bytea[]) as e (id, text, salt)
+            select e.id, e.text, e.salt from fresh, unnest($21, $30::text[], $31::bytea[]) as e (id, text, salt)
         ),
         mailed as (
             insert into aplus.outbox

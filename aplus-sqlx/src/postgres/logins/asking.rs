@@ -61,13 +61,13 @@ pub async fn waiting(
             select email, at from aplus.login_request where answered_at is null and at >= 0 order by at, id limit 1
         ),
         asks as materialized (
-            select r.* from oldest cross join lateral (
-                select * from aplus.login_request
+            select r.id, r.at, r.browser, r.network, r.next, r.language from oldest cross join lateral (
+                select id, at, browser, network, next, language from aplus.login_request
                 where email = oldest.email and answered_at is null order by at, id limit $1
             ) as r
         ),
         counted as (
-            select a.*, (
+            select a.id, a.at, a.browser, a.network, a.next, a.language, (
                 select count(*) from (
                     select from aplus.login_request n
                     where n.network = a.network and n.at > a.at - $2 and n.at <= a.at limit $3

@@ -7,6 +7,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Result, Row};
 
 use super::super::acts::{bind_entry, outcome};
+use super::super::columns::link_columns;
 use super::super::row::list;
 use crate::rows::{self, principal_columns};
 
@@ -16,10 +17,14 @@ use crate::rows::{self, principal_columns};
 /// Of the database.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn link(connection: &mut PgConnection, hash: &LinkHash) -> Result<Option<LinkFacts>> {
-    let row = sqlx::query("select * from aplus.live_link where hash = $1")
-        .bind(hash.as_bytes().as_slice())
-        .fetch_optional(connection)
-        .await?;
+    let row = sqlx::query(concat!(
+        "select ",
+        link_columns!("l"),
+        " from aplus.live_link l where l.hash = $1"
+    ))
+    .bind(hash.as_bytes().as_slice())
+    .fetch_optional(connection)
+    .await?;
     row.as_ref().map(rows::link).transpose()
 }
 
@@ -123,17 +128,21 @@ pub async fn link_stories(
     account: AccountId,
     limit: u32,
 ) -> Result<Vec<LinkStory>> {
-    let rows = sqlx::query(
-        "select l.*, m.sent, m.waiting from (
-            select * from aplus.live_link where account_id = $1 order by issued_at desc, id desc limit $2
+    let rows = sqlx::query(concat!(
+        "select ",
+        link_columns!("l"),
+        ", m.sent, m.waiting from (
+            select ",
+        link_columns!("l"),
+        " from aplus.live_link l where l.account_id = $1 order by l.issued_at desc, l.id desc limit $2
         ) as l
         left join lateral (
             select array_agg(sent_at order by sent_at) filter (where sent_at is not null) as sent,
                 count(*) filter (where to_address is not null) > 0 as waiting
             from aplus.outbox where link_id = l.id
         ) as m on true
-        order by l.issued_at desc, l.id desc",
-    )
+        order by l.issued_at desc, l.id desc"
+    ))
     .bind(account.as_uuid())
     .bind(i64::from(limit))
     .fetch_all(connection)

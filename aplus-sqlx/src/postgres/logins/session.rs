@@ -7,6 +7,7 @@ use sqlx::{PgConnection, Result};
 
 use super::super::accounts::mentions;
 use super::super::acts::{act_statement, bound, micros, outcome};
+use super::super::columns::{account_columns, session_columns};
 use super::super::row::Part;
 use crate::rows::{self, Line, bytes, principal_columns};
 
@@ -19,11 +20,13 @@ pub async fn session(
     connection: &mut PgConnection,
     hash: &SessionHash,
 ) -> Result<Option<LoggedIn>> {
-    let row = sqlx::query(
+    let row = sqlx::query(concat!(
         "select s.id as session_id, s.account_id as session_account_id, s.operator_id as session_operator_id,
             s.opened_at as session_opened_at, s.last_seen_at as session_last_seen_at, s.ended_at as session_ended_at,
             s.epoch as session_epoch, s.current_epoch as session_current_epoch, s.active as session_active,
-            a.*, belongs.ids as group_ids, belongs.names as group_names,
+            ",
+        account_columns!("a"),
+        ", belongs.ids as group_ids, belongs.names as group_names,
             o.id as operator_id, o.email as operator_email, o.status as operator_status,
             o.version as operator_version, o.epoch as operator_epoch, o.created_at as operator_created_at
         from aplus.live_session s
@@ -34,8 +37,8 @@ pub async fn session(
                 array_agg((select name from aplus.group where id = m.group_id) order by m.group_id) as names
             from aplus.membership m where m.account_id = s.account_id
         ) as belongs on true
-        where s.hash = $1",
-    )
+        where s.hash = $1"
+    ))
     .bind(hash.as_bytes().as_slice())
     .fetch_optional(connection)
     .await?;
@@ -58,10 +61,14 @@ pub async fn session_key(
     connection: &mut PgConnection,
     id: SessionId,
 ) -> Result<Option<SessionKey>> {
-    let row = sqlx::query("select * from aplus.live_session where id = $1")
-        .bind(id.as_uuid())
-        .fetch_optional(connection)
-        .await?;
+    let row = sqlx::query(concat!(
+        "select ",
+        session_columns!("s"),
+        ", s.hash, s.nonce, s.key_id from aplus.live_session s where s.id = $1"
+    ))
+    .bind(id.as_uuid())
+    .fetch_optional(connection)
+    .await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(SessionKey {
         session: rows::session(&row)?,
@@ -89,6 +96,19 @@ pub async fn touch(connection: &mut PgConnection, id: SessionId, now: Timestamp)
     Ok(())
 }
 
+macro_rules! sessions_where {
+    ($owned:literal) => {
+        concat!(
+            "select ",
+            session_columns!("s"),
+            ", s.browser from aplus.live_session s where ",
+            $owned,
+            " and s.ended_at is null and s.epoch = s.current_epoch and s.active
+            order by s.opened_at desc, s.id desc limit $2"
+        )
+    };
+}
+
 /// The sessions of somebody that were not ended, the newest first; at most `limit`.
 ///
 /// # Errors
@@ -100,16 +120,8 @@ pub async fn sessions(
     limit: u32,
 ) -> Result<Vec<SessionLine>> {
     let statement = match owner {
-        Principal::Account(_) => {
-            "select * from aplus.live_session
-            where account_id = $1 and ended_at is null and epoch = current_epoch and active
-            order by opened_at desc, id desc limit $2"
-        }
-        Principal::Operator(_) => {
-            "select * from aplus.live_session
-            where operator_id = $1 and ended_at is null and epoch = current_epoch and active
-            order by opened_at desc, id desc limit $2"
-        }
+        Principal::Account(_) => sessions_where!("s.account_id = $1"),
+        Principal::Operator(_) => sessions_where!("s.operator_id = $1"),
     };
     let (account, operator) = principal_columns(owner);
     let rows = sqlx::query(statement)

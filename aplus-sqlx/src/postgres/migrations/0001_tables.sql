@@ -238,7 +238,8 @@ create index support_order_by_account on aplus.support_order (account_id);
 -- Links and sessions are judged by what these two say, with their owner's epoch and standing of now (P24).
 create view aplus.live_link with (security_invoker = true) as
 select
-    l.*,
+    l.id, l.hash, l.nonce, l.key_id, l.purpose, l.account_id, l.operator_id, l.email, l.browser, l.issued_at,
+    l.expires_at, l.epoch, l.next, l.language, l.used_at, l.session_id, l.superseded_at, l.wrong_addresses,
     coalesce(a.epoch, o.epoch) as current_epoch,
     coalesce(a.status, o.status) = 'active' as active
 from aplus.link l
@@ -247,7 +248,8 @@ left join aplus.operator o on o.id = l.operator_id;
 
 create view aplus.live_session with (security_invoker = true) as
 select
-    s.*,
+    s.id, s.hash, s.nonce, s.key_id, s.account_id, s.operator_id, s.link_id, s.browser, s.opened_at, s.last_seen_at,
+    s.ended_at, s.epoch,
     coalesce(a.epoch, o.epoch) as current_epoch,
     coalesce(a.status, o.status) = 'active' as active
 from aplus.session s

@@ -213,7 +213,8 @@ create index aplus_refusal_count_by_age on aplus_refusal_count (at, entry_id);
 -- Links and sessions are read through these two alone: with their owner's epoch and standing of now (P24).
 create view aplus_live_link as
 select
-    l.*,
+    l.id, l.hash, l.nonce, l.key_id, l.purpose, l.account_id, l.operator_id, l.email, l.browser, l.issued_at,
+    l.expires_at, l.epoch, l.next, l.language, l.used_at, l.session_id, l.superseded_at, l.wrong_addresses,
     coalesce(a.epoch, o.epoch) as current_epoch,
     coalesce(a.status, o.status) = 'active' as active
 from aplus_link l
@@ -222,7 +223,8 @@ left join aplus_operator o on o.id = l.operator_id;
 
 create view aplus_live_session as
 select
-    s.*,
+    s.id, s.hash, s.nonce, s.key_id, s.account_id, s.operator_id, s.link_id, s.browser, s.opened_at, s.last_seen_at,
+    s.ended_at, s.epoch,
     coalesce(a.epoch, o.epoch) as current_epoch,
     coalesce(a.status, o.status) = 'active' as active
 from aplus_session s
