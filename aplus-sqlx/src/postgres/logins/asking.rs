@@ -91,14 +91,14 @@ pub async fn waiting(
         ),
         live as (
             select l.id, l.browser, l.issued_at, l.expires_at
-            from oldest join aplus.account a on a.email = oldest.email join aplus.link l on l.account_id = a.id
+            from oldest join aplus.account a on a.email = oldest.email join aplus.live_link l on l.account_id = a.id
             where l.issued_at > $5 and l.expires_at > $6 and l.purpose = 'log_in' and l.used_at is null
-                and l.superseded_at is null and l.epoch = a.epoch and a.status = 'active'
+                and l.superseded_at is null and l.epoch = l.current_epoch and l.active
             union all
             select l.id, l.browser, l.issued_at, l.expires_at
-            from oldest join aplus.operator o on o.email = oldest.email join aplus.link l on l.operator_id = o.id
+            from oldest join aplus.operator o on o.email = oldest.email join aplus.live_link l on l.operator_id = o.id
             where l.issued_at > $5 and l.expires_at > $6 and l.purpose = 'log_in' and l.used_at is null
-                and l.superseded_at is null and l.epoch = o.epoch and o.status = 'active'
+                and l.superseded_at is null and l.epoch = l.current_epoch and l.active
         )
         select oldest.email, a.id as account_id, o.id as operator_id, coalesce(a.epoch, o.epoch) as epoch,
             coalesce(a.status, o.status) = 'active' as active,
