@@ -102,6 +102,43 @@ impl Message {
         }
     }
 
+    /// The account that its letter names, by its address, as who did it (A12); none where it names nobody.
+    #[must_use]
+    pub fn named_author(&self) -> Option<AccountId> {
+        match self {
+            Self::Welcome { by, .. }
+            | Self::AddedToGroup { by, .. }
+            | Self::RemovedFromGroup { by }
+            | Self::AccountDeactivated { by }
+            | Self::AccountReactivated { by } => match by {
+                Author::Account(id) => Some(*id),
+                Author::Operator(_) | Author::Machine => None,
+            },
+            Self::LoginLink { .. }
+            | Self::AddressUnknown
+            | Self::AddressDeactivated
+            | Self::AccountCreatedInYourGroup { .. }
+            | Self::OperatorAdded => None,
+        }
+    }
+
+    /// The account that is left out of those who are told (A7): nobody is told of their own account as of somebody else's.
+    #[must_use]
+    pub fn skips(&self) -> Option<AccountId> {
+        match self {
+            Self::AccountCreatedInYourGroup { account, .. } => Some(*account),
+            Self::LoginLink { .. }
+            | Self::AddressUnknown
+            | Self::AddressDeactivated
+            | Self::Welcome { .. }
+            | Self::AddedToGroup { .. }
+            | Self::RemovedFromGroup { .. }
+            | Self::AccountDeactivated { .. }
+            | Self::AccountReactivated { .. }
+            | Self::OperatorAdded => None,
+        }
+    }
+
     /// Whether somebody waits for it in front of a screen: it goes before all others.
     #[must_use]
     pub fn is_urgent(&self) -> bool {

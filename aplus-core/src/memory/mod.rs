@@ -267,7 +267,7 @@ impl State {
             Recipient::ResponsablesOf(group) => self
                 .responsables(*group)
                 // Nobody is told of their own account as of somebody else's.
-                .filter(|account| told_of(&mail.message) != Some(account.id))
+                .filter(|account| mail.message.skips() != Some(account.id))
                 .filter_map(|account| account.email.clone())
                 .collect(),
             Recipient::Operators => self
@@ -359,14 +359,6 @@ impl State {
 
 fn belongs(account: &AccountRecord, group: GroupId) -> bool {
     account.groups.iter().any(|mention| mention.id == group)
-}
-
-/// The account that a mail to responsables is about.
-fn told_of(message: &Message) -> Option<AccountId> {
-    match message {
-        Message::AccountCreatedInYourGroup { account, .. } => Some(*account),
-        _ => None,
-    }
 }
 
 fn next(version: &mut Version) {

@@ -5,7 +5,6 @@ use std::cmp::Reverse;
 use async_trait::async_trait;
 
 use super::{MailRow, MemoryStore, State};
-use crate::account::Author;
 use crate::mail::Message;
 use crate::ports::{LinkKey, Outbox, QueuedMail, StoreError};
 use crate::{EmailAddress, LinkId, MailId, Timestamp};
@@ -22,21 +21,7 @@ impl State {
     }
 
     fn author_email(&self, message: &Message) -> Option<EmailAddress> {
-        match message {
-            Message::Welcome { by, .. }
-            | Message::AddedToGroup { by, .. }
-            | Message::RemovedFromGroup { by }
-            | Message::AccountDeactivated { by }
-            | Message::AccountReactivated { by } => match by {
-                Author::Account(id) => self.accounts.get(id)?.email.clone(),
-                Author::Operator(_) | Author::Machine => None,
-            },
-            Message::LoginLink { .. }
-            | Message::AddressUnknown
-            | Message::AddressDeactivated
-            | Message::AccountCreatedInYourGroup { .. }
-            | Message::OperatorAdded => None,
-        }
+        self.accounts.get(&message.named_author()?)?.email.clone()
     }
 }
 

@@ -202,11 +202,7 @@ impl Mails {
             all.messages.push(message_text(&mail.message));
             all.links.push(mail.message.link().map(|id| *id.as_uuid()));
             all.urgent.push(mail.message.is_urgent());
-            // Nobody is told of their own account as of somebody else's.
-            all.but.push(match mail.message {
-                Message::AccountCreatedInYourGroup { account, .. } => Some(*account.as_uuid()),
-                _ => None,
-            });
+            all.but.push(mail.message.skips().map(|id| *id.as_uuid()));
         }
         all
     }

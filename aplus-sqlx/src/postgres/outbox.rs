@@ -42,13 +42,11 @@ pub async fn claim(
             l.wrong_addresses as link_wrong_addresses, l.epoch as link_epoch, l.current_epoch as link_current_epoch,
             l.active as link_active, l.next as link_next, l.hash as link_hash, l.nonce as link_nonce,
             l.key_id as link_key_id,
-            case when m.kind in ('welcome', 'added_to_group', 'removed_from_group', 'account_deactivated',
-                'account_reactivated')
-            then (
+            (
                 select email from aplus.account where id = (
                     select author_id from aplus.journal_entry where id = m.entry_id and author_kind = 'account'
                 )
-            ) end as author_email
+            ) as author_email
         from claimed m
         left join lateral (
             select ",
@@ -82,7 +80,11 @@ fn queued(row: &PgRow) -> Result<QueuedMail> {
     Ok(QueuedMail {
         id: MailId::from_uuid(row.try_get("id")?),
         to: rows::text(row, "to_address")?,
-        author_email: rows::optional_text(row, "author_email")?,
+        // The entry says who did it, and the message whether that is told.
+        author_email: match message.named_author() {
+            Some(_) => rows::optional_text(row, "author_email")?,
+            None => None,
+        },
         message,
         language: rows::language(row)?,
         queued_at: rows::time(row, "queued_at")?,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use aplus_core::journal::Entry;
-use aplus_core::mail::{Mail, Message, Recipient};
+use aplus_core::mail::{Mail, Recipient};
 use aplus_core::ports::Outcome;
 use aplus_core::rules::{Basis, Permitted};
 use aplus_core::words::Language;
@@ -143,11 +143,7 @@ async fn addresses(
                 .await?
         }
         Recipient::ResponsablesOf(group) => {
-            // Nobody is told of their own account as of somebody else's.
-            let but = match mail.message {
-                Message::AccountCreatedInYourGroup { account, .. } => Some(*account.as_uuid()),
-                _ => None,
-            };
+            let but = mail.message.skips().map(|id| *id.as_uuid());
             sqlx::query(
                 "select a.email from aplus_membership m join aplus_account a on a.id = m.account_id
                 where m.group_id = ?1 and a.status = 'active' and a.roles & ?2 != 0

@@ -2,7 +2,7 @@
 
 use aplus_core::mail::Message;
 use aplus_core::ports::{LinkKey, Outbox, QueuedMail, StoreError};
-use aplus_core::{Author, EmailAddress, KeyId, LinkHash, LinkId, MailId, Nonce, Timestamp};
+use aplus_core::{EmailAddress, KeyId, LinkHash, LinkId, MailId, Nonce, Timestamp};
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Result, Row, SqliteConnection};
@@ -97,19 +97,7 @@ async fn author_email(
     connection: &mut SqliteConnection,
     message: &Message,
 ) -> Result<Option<EmailAddress>> {
-    let author = match message {
-        Message::Welcome { by, .. }
-        | Message::AddedToGroup { by, .. }
-        | Message::RemovedFromGroup { by }
-        | Message::AccountDeactivated { by }
-        | Message::AccountReactivated { by } => *by,
-        Message::LoginLink { .. }
-        | Message::AddressUnknown
-        | Message::AddressDeactivated
-        | Message::AccountCreatedInYourGroup { .. }
-        | Message::OperatorAdded => return Ok(None),
-    };
-    let Author::Account(id) = author else {
+    let Some(id) = message.named_author() else {
         return Ok(None);
     };
     let row = sqlx::query("select email from aplus_account where id = ?1")
