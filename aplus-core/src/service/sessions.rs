@@ -1,10 +1,15 @@
 //! Who is logged in, and ending it.
 
+use std::time::Duration;
+
 use super::{Aplus, Context, Error};
 use crate::account::{Account, Operator};
 use crate::ports::{Facts, SessionHolder, TargetRef, Wanted};
 use crate::rules::{self, Action};
 use crate::{Actor, Author, Principal, Refusal, SessionId, SessionSecret, Timestamp, session};
+
+/// How long a request waits at most until the use of its session is noted.
+const NOTING: Duration = Duration::from_secs(1);
 
 /// How many of somebody's sessions are listed.
 const LISTED: u32 = 100;
@@ -82,7 +87,7 @@ pub struct OpenSession {
 }
 
 impl Aplus {
-    /// Who is logged in with this cookie; notes the use at most once a minute.
+    /// Who is logged in with this cookie; notes the use at most once a minute, and goes on after a second where it cannot.
     ///
     /// # Errors
     /// What the store says. Nobody being logged in is `Ok(None)`: an outage is never read as that.
@@ -95,7 +100,7 @@ impl Aplus {
             return Ok(None);
         };
         if live.touch {
-            self.0.store.touch(found.session.id, now).await?;
+            self.note_use(found.session.id, now).await;
         }
         let (session, holder) = (found.session.id, found.holder);
         Ok(Some(Current {
@@ -104,6 +109,20 @@ impl Aplus {
             until: live.until,
             idle_until: live.idle_until,
         }))
+    }
+
+    /// Notes that a session is used. Where that cannot be noted now the next request notes it: nobody who is logged in is
+    /// refused or kept waiting for it.
+    async fn note_use(&self, session: SessionId, now: Timestamp) {
+        match tokio::time::timeout(NOTING, self.0.store.touch(session, now)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(%session, ?error, "the use of a session is not noted");
+            }
+            Err(_) => {
+                tracing::warn!(%session, "the use of a session is not noted within {NOTING:?}");
+            }
+        }
     }
 
     /// The sessions of somebody that count, the newest first.
