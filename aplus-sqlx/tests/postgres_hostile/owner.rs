@@ -5,7 +5,7 @@ use crate::town::Town;
 
 const APPROVED: &str = "(id, account_id, old_email, new_email, old_roles, new_roles, operator_id, approver_kind, approver_id, approved_at)";
 
-const HOSTILE: [(&str, &str); 56] = [
+const HOSTILE: [(&str, &str); 58] = [
     // No order, none that is approved, open, for this account, with these values (A3, A6).
     ("AP003", "update aplus.account set email = 'eve@evil.example' where id = {cleo}"),
     ("AP003", "update aplus.account set email = 'eve@evil.example', version = version + 1, epoch = epoch + 1 where id = {cleo}"),
@@ -67,6 +67,8 @@ const HOSTILE: [(&str, &str); 56] = [
     ("AP003", "delete from aplus.journal_erasable"),
     ("AP003", "update aplus.seal_queue set entry_id = {entry}"),
     ("AP003", "delete from aplus.seal_queue"),
+    ("AP003", "update aplus.refusal_count set key = 'another'"),
+    ("AP003", "update aplus.refusal_count set at = 9, times = times + 1"),
     ("AP003", "truncate aplus.journal_entry cascade"),
     ("AP003", "truncate aplus.refusal_count"),
     ("AP003", "truncate aplus.account, aplus.membership, aplus.link, aplus.session, aplus.support_order"),

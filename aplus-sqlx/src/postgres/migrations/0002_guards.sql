@@ -221,6 +221,20 @@ end $$;
 
 create trigger outbox_keeps before update on aplus.outbox for each row execute function aplus.outbox_keeps();
 
+-- A count goes when its time is over and its entry is written, which nobody can see from here: that it goes too early is not refused.
+create function aplus.refusal_count_keeps() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if (new.entry_id, new.key, new.at) is distinct from (old.entry_id, old.key, old.at)
+        or new.times not in (old.times, old.times + 1)
+    then
+        raise exception 'T1: equal refusals are counted one by one, and never back' using errcode = 'AP003';
+    end if;
+    return new;
+end $$;
+
+create trigger refusal_count_keeps before update on aplus.refusal_count
+    for each row execute function aplus.refusal_count_keeps();
+
 -- No entry without its line in the queue of the sealer, whoever writes it. The owner's, since nobody else may write there.
 create function aplus.journal_entry_is_queued() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp as $$
