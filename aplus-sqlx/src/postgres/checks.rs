@@ -4,7 +4,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection, Row};
 
 use super::pool::DEADLINE;
-use super::{migrate, rights};
+use super::{guards, migrate, rights};
 
 /// Why a database is not opened or not migrated.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +52,16 @@ pub enum OpenError {
         "the server is a standby, and rights are never read from one: connect to the primary (target_session_attrs, or the proxy's own address for it)"
     )]
     Standby,
+    /// A trigger of the schema is gone, or switched off.
+    #[error(
+        "the guard {guard} of aplus.{table} is missing or switched off: run the migration as the owner, which puts it back, and find out who took it away"
+    )]
+    Unguarded {
+        /// Its name.
+        guard: String,
+        /// The table that it stands on.
+        table: String,
+    },
     /// There is no schema.
     #[error("the schema aplus is not in this database: run the migration as its owner")]
     Missing,
@@ -119,6 +129,7 @@ async fn checked(options: &PgConnectOptions, login: Login) -> Result<(), OpenErr
     if version.is_none() {
         return Err(OpenError::Missing);
     }
+    guards::check(&mut connection).await?;
     connection.close().await?;
     Ok(())
 }

@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use super::checks::{self, OpenError};
 use super::error::state;
+use super::guards;
 
 /// Each with its version: counted from 1, without a gap, never changed once it is published.
 const MIGRATIONS: [(i64, &str, &str); 3] = [
@@ -20,6 +21,11 @@ const PRIVILEGES: &str = include_str!("privileges.sql");
 
 /// How often the roles are tried: they belong to the cluster, where no lock of one database keeps others away.
 const TRIES: u32 = 10;
+
+/// What the migrations say, the oldest first.
+pub(super) fn statements() -> impl Iterator<Item = &'static str> {
+    MIGRATIONS.iter().map(|(_, _, statements)| *statements)
+}
 
 pub(super) fn known() -> i64 {
     MIGRATIONS
@@ -227,6 +233,7 @@ async fn make_schema(
             .await?;
         tracing::info!(version, name, "the database was migrated");
     }
+    guards::put_back(&mut transaction).await?;
     if let Some(roles) = roles {
         let privileges = PRIVILEGES
             .replace("OWNER", &roles.owner)

@@ -5,22 +5,33 @@
 //! | `connection` `pool` | options, opening, what is lent for how long |
 //! | `error` | what an error means: it cannot now, nobody knows, somebody else was first |
 //! | `checks` `rights` | what is refused at the start: settings that lose what was acknowledged, a login with too many rights |
-//! | `migrate` | the schema `aplus`, its guards, its doors, its roles and their privileges |
+//! | `migrate` `guards` | the schema `aplus`, its guards, its doors, its roles and their privileges; guards that are put back |
 //! | `acts` | what all acts share: the request, the versions under lock, the entry, the mails |
 //! | `accounts` `logins` `journal` `outbox` | one port each: public functions over a connection, the port over them |
 //! | `columns` `row` | what is read of each table, by name; one line of a result, for the readers that both databases share |
 //!
 //! # What the database refuses, and what it cannot
 //!
-//! The runtime's login has no right to change an address, roles, provenance, an operator, an order or an entry, and triggers
-//! that check facts stop the rest, for the owner too. It cannot refuse
+//! The runtime's login has no right to change an address, roles, provenance, an operator's standing, an order or an entry,
+//! and triggers that check facts stop the rest, for the owner too. It cannot refuse
 //!
-//! - to the server's login what looks like an act: an account, a membership, a link, a session, a mail or an entry that was
-//!   made up (the entry is queued for the seal all the same), a status moved together with its version, an account withdrawn
-//!   that nobody used, details changed, an account taken out of one of its groups, links, sessions, askings and mails
-//!   forgotten, counts of refusals changed; nor `set synchronous_commit = off` for a
-//!   transaction of its own, locks, and the end of its own kind's connections;
-//! - to the owner `alter table … disable trigger`, `drop` and an order that it writes and approves by itself;
+//! - to the server's login to read what a server reads: all but orders and the queue of the seal, so also what secrets are
+//!   derived from and hashed to;
+//! - to the server's login what looks like an act. To make up: an account with any roles and any provenance, a group, a
+//!   membership of anybody in any group, a link or a session of anybody (also of an operator), an asking, a mail to
+//!   anybody, an entry (which is queued for the seal all the same) and the erasable part of one that has none, a count of
+//!   refusals. To change: details; the standing of an account together with its version, and who deactivated it; versions
+//!   and epochs by one, which makes acts stale, ends sessions (an operator's too) and lets a group count as one that had a
+//!   responsable; the last log-in, forward; a link to used, superseded or guessed at; a session to seen or ended; an asking
+//!   to answered; a mail to sent, given up or not due; a count of refusals by one more. To take away: a membership but for the
+//!   last of an account, links, sessions, askings, mails (also those that wait) and counts of refusals, whether or not their
+//!   time is over; and an account that nobody used, through its door;
+//! - to the server's login what anybody may who connects: `set synchronous_commit = off` for a transaction of its own, its
+//!   own password and settings (the next connection is checked), locks on lines, tables and the numbers of ours, a
+//!   transaction that never ends, a full disk, temporary tables, and the end of its own kind's connections;
+//! - to the owner `alter table … disable trigger` and `drop trigger` (missed at the next start, and put back by the next
+//!   migration), another body for a guard, a door or a view, a rule, a constraint or a right less or more, `drop`, an
+//!   operator, and an order that it writes and approves by itself;
 //! - to a superuser, or to whoever has the files, anything.
 //!
 //! Only the seals of the journal, checked outside, find that. Some guards look at other lines under a lock: in a transaction
@@ -32,6 +43,7 @@ mod checks;
 mod columns;
 mod connection;
 mod error;
+mod guards;
 pub mod journal;
 pub mod logins;
 mod migrate;

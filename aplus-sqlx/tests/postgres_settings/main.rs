@@ -4,6 +4,7 @@
 #![cfg(feature = "postgres")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod guards;
 #[path = "../postgres_common/mod.rs"]
 mod postgres_common;
 mod rights;
