@@ -11,23 +11,37 @@ use super::{guards, migrate, rights};
 pub enum OpenError {
     /// The login may do what the database is to refuse.
     #[error(
-        "the login {login} may {excess}: give the server a login that is a member of aplus_runtime and of nothing else"
+        "the login {login} may {excess}: give the server a login that is a member of {runtime} and of nothing else"
     )]
     TooManyRights {
         /// Who.
         login: String,
         /// What.
         excess: String,
+        /// The role that has a server's rights.
+        runtime: String,
     },
     /// The login may not do what a server does.
     #[error(
-        "the login {login} may not {missing}: grant aplus_runtime to it, or run the migration as the owner, which states all rights anew"
+        "the login {login} may not {missing}: grant {runtime} to it, or run the migration as the owner, which states all rights anew"
     )]
     TooFewRights {
         /// Who.
         login: String,
         /// What.
         missing: String,
+        /// The role that has a server's rights.
+        runtime: String,
+    },
+    /// The login has the rights of a server, and does not use them.
+    #[error(
+        "the login {login} is a member of {runtime} and does not inherit its rights: alter role {login} inherit, and from PostgreSQL 16 on grant {runtime} to {login} with inherit true"
+    )]
+    NotInherited {
+        /// Who.
+        login: String,
+        /// The role that has a server's rights.
+        runtime: String,
     },
     /// A setting of the server loses what it acknowledged, or changes what a transaction sees.
     #[error(

@@ -41,7 +41,7 @@ role as materialized (
     from pg_catalog.pg_roles where pg_has_role(session_user, oid, 'member')
 ),
 relation as materialized (
-    select oid, relname, relowner, oid::regclass::text as name from pg_catalog.pg_class
+    select oid, relname, relowner, relacl, oid::regclass::text as name from pg_catalog.pg_class
     where relnamespace = to_regnamespace('aplus') and relkind in ('r', 'p', 'v', 'm', 'f')
 ),
 function as materialized (
@@ -63,6 +63,16 @@ excess (place, what) as (
     union all
     select 3, 'cancel the commit of another login while it waits for a standby' from role
     where rolname = 'pg_signal_backend'
+    union all
+    select 3, 'set session_replication_role, and so write lines that refer to nothing' from role
+    where has_parameter_privilege(oid, 'session_replication_role', 'set')
+    union all
+    select 3, 'change settings of the whole server' from role cross join pg_catalog.pg_parameter_acl
+    where has_parameter_privilege(role.oid, parname, 'alter system')
+    union all
+    select 3, 'let others have the rights of ' || given.rolname
+    from pg_catalog.pg_auth_members m join role on role.oid = m.member join pg_catalog.pg_roles given on given.oid = m.roleid
+    where m.admin_option and has_schema_privilege(m.roleid, to_regnamespace('aplus'), 'usage')
     union all
     select 3, 'change and drop the database, since it owns it'
     from pg_catalog.pg_database d join role on role.oid = d.datdba where d.datname = current_database()
@@ -94,6 +104,25 @@ excess (place, what) as (
     union all
     select 8, 'call ' || name from role cross join function
     where has_function_privilege(role.oid, function.oid, 'execute') and proname not in (select name from doors)
+    union all
+    select 9, 'let others ' || word || relation.name
+    from role cross join relation cross join words
+    where case
+        when privilege in ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
+        then has_any_column_privilege(role.oid, relation.oid, privilege || ' WITH GRANT OPTION')
+        else has_table_privilege(role.oid, relation.oid, privilege || ' WITH GRANT OPTION')
+    end
+    union all
+    select 9, 'let others call ' || name from role cross join function
+    where has_function_privilege(role.oid, function.oid, 'execute with grant option')
+    union all
+    select 9, 'let others use the schema aplus' from role
+    where has_schema_privilege(oid, to_regnamespace('aplus'), 'usage with grant option')
+),
+runtime (name) as (
+    select coalesce(min(rolname::text), 'aplus_runtime')
+    from relation cross join lateral aclexplode(relacl) join pg_catalog.pg_roles r on r.oid = grantee
+    where right(rolname, 8) = '_runtime' and not rolcanlogin
 ),
 missing (place, what) as (
     select 1, 'use the schema aplus' where not has_schema_privilege(to_regnamespace('aplus'), 'usage')
@@ -112,7 +141,12 @@ missing (place, what) as (
 )
 select session_user::text as login,
     (select what from excess order by place, what limit 1) as excess,
-    (select what from missing order by place, what limit 1) as missing
+    (select what from missing order by place, what limit 1) as missing,
+    (select name from runtime) as runtime,
+    exists (
+        select from runtime join pg_catalog.pg_roles on rolname = name
+        where pg_has_role(session_user, oid, 'member') and not pg_has_role(session_user, oid, 'usage')
+    ) as not_inherited
 from pg_catalog.pg_namespace where nspname = 'aplus'";
 
 /// Refuses a login that may do more than a server needs, or less.
@@ -121,12 +155,20 @@ pub(super) async fn check(connection: &mut PgConnection) -> Result<(), OpenError
     let Some(row) = row else {
         return Err(OpenError::Missing);
     };
-    let login = row.try_get("login")?;
-    if let Some(excess) = row.try_get("excess")? {
-        return Err(OpenError::TooManyRights { login, excess });
+    let (login, runtime) = (row.try_get("login")?, row.try_get("runtime")?);
+    let not_inherited: bool = row.try_get("not_inherited")?;
+    match (row.try_get("excess")?, row.try_get("missing")?) {
+        (Some(excess), _) => Err(OpenError::TooManyRights {
+            login,
+            excess,
+            runtime,
+        }),
+        (None, Some(_)) if not_inherited => Err(OpenError::NotInherited { login, runtime }),
+        (None, Some(missing)) => Err(OpenError::TooFewRights {
+            login,
+            missing,
+            runtime,
+        }),
+        (None, None) => Ok(()),
     }
-    if let Some(missing) = row.try_get("missing")? {
-        return Err(OpenError::TooFewRights { login, missing });
-    }
-    Ok(())
 }

@@ -6,7 +6,7 @@ use crate::postgres_common::{Place, roles};
 use crate::{refusal, run};
 
 /// What is given to a login that has the runtime's rights already, and how the refusal names it.
-const EXCESS: [(&str, &str); 45] = [
+const EXCESS: [(&str, &str); 52] = [
     (
         "alter role {login} superuser",
         "do everything, since it is or may become a superuser",
@@ -58,6 +58,18 @@ const EXCESS: [(&str, &str); 45] = [
     (
         "grant pg_signal_backend to {login}",
         "cancel the commit of another login while it waits for a standby",
+    ),
+    (
+        "grant set on parameter session_replication_role to {login}",
+        "set session_replication_role, and so write lines that refer to nothing",
+    ),
+    (
+        "grant alter system on parameter work_mem to {login}",
+        "change settings of the whole server",
+    ),
+    (
+        "grant {runtime} to {login} with admin option",
+        "let others have the rights of {runtime}",
     ),
     (
         "alter database {database} owner to {login}",
@@ -177,6 +189,22 @@ const EXCESS: [(&str, &str); 45] = [
         "grant execute on all functions in schema aplus to {login}",
         "call aplus.account_begins()",
     ),
+    (
+        "grant insert on aplus.session to {login} with grant option",
+        "let others insert into aplus.session",
+    ),
+    (
+        "grant update (version) on aplus.account to {login} with grant option",
+        "let others update aplus.account",
+    ),
+    (
+        "grant execute on function aplus.withdraw_account(uuid) to {login} with grant option",
+        "let others call aplus.withdraw_account(uuid)",
+    ),
+    (
+        "grant usage on schema aplus to {login} with grant option",
+        "let others use the schema aplus",
+    ),
     // What it does not inherit, and may become.
     (
         "create role {login}_group; grant update (email) on aplus.account to {login}_group;
@@ -205,11 +233,12 @@ async fn each_excess_right_is_refused_by_name() {
         let error = refusal(&login).await;
         let told = error.to_string();
         match error {
-            OpenError::TooManyRights { login, excess } => {
+            OpenError::TooManyRights { login, excess, .. } => {
                 assert_eq!(login, name);
+                let named = named.replace("{runtime}", roles().runtime());
                 let whole = !named.ends_with('.');
                 assert!(
-                    excess == named || (!whole && excess.starts_with(named)),
+                    excess == named || (!whole && excess.starts_with(&named)),
                     "{given}: {told}"
                 );
             }
@@ -219,9 +248,11 @@ async fn each_excess_right_is_refused_by_name() {
             told.starts_with(&format!("the login {name} may ")),
             "{told}"
         );
-        assert!(told.contains(
-            "give the server a login that is a member of aplus_runtime and of nothing else"
-        ));
+        let advice = format!(
+            "give the server a login that is a member of {} and of nothing else",
+            roles().runtime()
+        );
+        assert!(told.contains(&advice), "{told}");
         take_back(&place, name).await;
     }
 }
@@ -229,6 +260,7 @@ async fn each_excess_right_is_refused_by_name() {
 /// So that the next login begins as this one did.
 async fn take_back(place: &Place, login: &str) {
     let (owner, migrator) = (roles().owner(), place.database.owner());
+    let runtime = roles().runtime();
     let (migrator, database) = (migrator.get_username(), place.database.name());
     let statements = format!(
         "reassign owned by {login} to {owner};
@@ -238,6 +270,7 @@ async fn take_back(place: &Place, login: &str) {
         revoke all on all tables in schema aplus from public;
         revoke all on all functions in schema aplus from public;
         drop owned by {login};
+        revoke {runtime} from {login};
         drop role if exists {login}_above;
         do $$ begin if to_regrole('{login}_group') is not null then
             drop owned by {login}_group; drop role {login}_group;
@@ -284,7 +317,8 @@ async fn each_missing_right_is_refused_by_name() {
             told.contains(object.trim_end_matches(')').split(',').next().unwrap()),
             "{right} on {on}: {told}"
         );
-        assert!(told.contains("grant aplus_runtime to it"), "{told}");
+        let advice = format!("grant {} to it", roles().runtime());
+        assert!(told.contains(&advice), "{told}");
         run(&owner, &format!("grant {right} on {on} to {runtime}")).await;
     }
     let store = PostgresStore::connect_with(place.runtime.clone(), 1).await;
@@ -303,8 +337,28 @@ async fn a_login_without_any_right_is_refused() {
     let error = refusal(&place.runtime).await;
     let told = error.to_string();
     assert!(matches!(error, OpenError::TooFewRights { .. }), "{told}");
+    let runtime = roles().runtime();
     assert!(
-        told.contains("may not use the schema aplus: grant aplus_runtime to it"),
+        told.contains(&format!(
+            "may not use the schema aplus: grant {runtime} to it"
+        )),
         "{told}"
     );
+}
+
+/// It has what it needs, and is not told to grant it.
+#[tokio::test]
+async fn a_login_that_does_not_inherit_is_told_so() {
+    let place = Place::new().await;
+    let login = place.runtime.get_username();
+    let alter = format!("alter role {login} noinherit");
+    run(&place.database.admin(), &alter).await;
+    let error = refusal(&place.runtime).await;
+    let told = error.to_string();
+    assert!(matches!(error, OpenError::NotInherited { .. }), "{told}");
+    let begins = format!(
+        "the login {login} is a member of {} and does not inherit its rights: alter role {login} inherit",
+        roles().runtime()
+    );
+    assert!(told.starts_with(&begins), "{told}");
 }
