@@ -3,6 +3,7 @@
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection, Row};
 
+use super::error::Cause;
 use super::pool::DEADLINE;
 use super::{guards, migrate, rights};
 
@@ -109,7 +110,13 @@ pub enum OpenError {
     Prefix,
     /// The database does not do it.
     #[error("the PostgreSQL database cannot be opened or migrated")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] Cause),
+}
+
+impl From<sqlx::Error> for OpenError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error.into())
+    }
 }
 
 /// As whom the database is opened.

@@ -1,15 +1,51 @@
 //! What an error of the database means: that it cannot now, that nobody knows, that somebody else was first.
 
 use std::error::Error;
-use std::io;
+use std::{fmt, io};
 
 use aplus_core::ports::StoreError;
 use sqlx::error::ErrorKind;
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 use tokio::time::error::Elapsed;
 
+/// What the database or the driver said, once: the driver's own errors say in themselves what their source says again, and
+/// name a line of the server's source.
+#[derive(Debug)]
+pub struct Cause(sqlx::Error);
+
+impl Cause {
+    /// The driver's error.
+    #[must_use]
+    pub fn get(&self) -> &sqlx::Error {
+        &self.0
+    }
+}
+
+impl From<sqlx::Error> for Cause {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0.as_database_error(), state(&self.0)) {
+            (Some(error), Some(state)) => {
+                write!(formatter, "{} (SQLSTATE {state})", error.message())
+            }
+            _ => self.0.fmt(formatter),
+        }
+    }
+}
+
+impl Error for Cause {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source().and_then(Error::source)
+    }
+}
+
 pub(super) fn unavailable(error: sqlx::Error) -> StoreError {
-    StoreError::Unavailable(error.into())
+    StoreError::Unavailable(Box::new(Cause(error)))
 }
 
 /// The SQLSTATE of an error of the database.
@@ -94,20 +130,20 @@ fn is_busy(error: &sqlx::Error) -> bool {
 pub fn store_error(error: sqlx::Error) -> StoreError {
     match error {
         // First, since a server that breaks down for want of room may have kept what it was to write.
-        error if is_lost(&error) => StoreError::UnknownOutcome(error.into()),
-        error if is_busy(&error) => StoreError::Unavailable(error.into()),
+        error if is_lost(&error) => StoreError::UnknownOutcome(Box::new(Cause(error))),
+        error if is_busy(&error) => unavailable(error),
         sqlx::Error::Database(_) | sqlx::Error::Encode(_) | sqlx::Error::Configuration(_) => {
-            StoreError::Broken(error.into())
+            StoreError::Broken(Box::new(Cause(error)))
         }
         // It answered, and the answer is not understood: it may well be done.
-        error => StoreError::UnknownOutcome(Box::<dyn Error + Send + Sync>::from(error)),
+        error => StoreError::UnknownOutcome(Box::new(Cause(error))),
     }
 }
 
 /// The same where nothing was to be written.
 pub(super) fn read_error(error: sqlx::Error) -> StoreError {
     match is_busy(&error) {
-        true => StoreError::Unavailable(error.into()),
-        false => StoreError::Broken(error.into()),
+        true => unavailable(error),
+        false => StoreError::Broken(Box::new(Cause(error))),
     }
 }

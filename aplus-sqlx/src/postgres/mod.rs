@@ -54,7 +54,7 @@ mod row;
 
 pub use checks::OpenError;
 pub use connection::{PostgresStore, Transaction};
-pub use error::store_error;
+pub use error::{Cause, store_error};
 pub use migrate::RoleNames;
 
 /// One statement, which commits by itself, or a transaction that the write itself holds; within the deadline.

@@ -182,6 +182,38 @@ async fn one_role_may_do_all_where_that_is_asked_for() {
     assert!(store.is_empty().await.unwrap());
 }
 
+/// An error as a program shows it, with its sources.
+fn whole(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        None => error.to_string(),
+        Some(source) => format!("{error}: {}", whole(source)),
+    }
+}
+
+#[tokio::test]
+async fn what_the_database_says_is_shown_once() {
+    let place = Place::new().await;
+    let nowhere = place.runtime.clone().database("nowhere");
+    let told = whole(&refusal(&nowhere).await);
+    assert_eq!(
+        told,
+        "the PostgreSQL database cannot be opened or migrated: database \"nowhere\" does not exist (SQLSTATE 3D000)"
+    );
+    let socket = place.runtime.clone().socket("/nowhere");
+    let told = whole(&refusal(&socket).await);
+    assert_eq!(told.matches("No such file").count(), 1, "{told}");
+    let revoke = format!(
+        "revoke select on aplus.operator from {}",
+        postgres_common::roles().runtime()
+    );
+    run(&place.database.owner(), &revoke).await;
+    let told = whole(&place.store.is_empty().await.unwrap_err());
+    assert_eq!(
+        told,
+        "the store is broken: permission denied for table operator (SQLSTATE 42501)"
+    );
+}
+
 #[tokio::test]
 async fn nothing_shows_the_password() {
     let place = Place::new().await;
