@@ -45,6 +45,33 @@ async fn mailbox(caller: &mut Caller) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Whoever takes over a server would begin with making an operator (A14).
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_server_keeps_no_connection_of_the_owner() {
+    let cluster = Cluster::start(&[]).unwrap();
+    let shared = Shared::on(&cluster).await;
+    let _server = shared.serve_demo(cluster.port());
+    let mut admin = shared.admin(cluster.port()).await;
+    let operators: i64 = sqlx::query_scalar("select count(*) from aplus.operator")
+        .fetch_one(&mut admin)
+        .await
+        .unwrap();
+    assert_eq!(operators, 2, "they are made by the owner");
+    // What was closed may take a moment to end.
+    let until = Instant::now() + Duration::from_secs(10);
+    let mut owners = 1;
+    while owners > 0 {
+        assert!(Instant::now() < until, "{owners} connections of the owner");
+        owners = sqlx::query_scalar::<_, i64>(
+            "select count(*) from pg_stat_activity join pg_roles r on rolname = usename
+            where not rolsuper and pg_has_role(r.oid, 'aplus_owner', 'member')",
+        )
+        .fetch_one(&mut admin)
+        .await
+        .unwrap();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_of_64_confirmations_over_two_servers_opens_a_session() {
     let links = std::env::var("APLUS_TEST_LINKS");

@@ -91,15 +91,19 @@ async fn run(options: Options) -> Result<(), Failure> {
             }
             if common.demo {
                 database::may_make_operators(common)?;
+                let (site, mailbox) = (site.clone(), mailbox.clone());
+                let (aplus, database) = open(common, Purpose::Operators, site, mailbox).await?;
+                demo::fill(&aplus).await?;
+                database.close().await;
             }
-            let (aplus, database) = open(common, true, site, mailbox.clone()).await?;
+            let (aplus, database) = open(common, Purpose::Serving, site, mailbox.clone()).await?;
             serve(common, listener, aplus, mailbox).await?;
             database.close().await;
         }
         Some(Command::Migrate) => say(&database::migrate(common).await?),
         Some(Command::Purge) => {
             let site = site(common, common.listen)?;
-            let (aplus, database) = open(common, false, site, mailbox).await?;
+            let (aplus, database) = open(common, Purpose::Command, site, mailbox).await?;
             purge(&aplus).await?;
             database.close().await;
         }
@@ -108,7 +112,7 @@ async fn run(options: Options) -> Result<(), Failure> {
         }) => {
             let site = site(common, common.listen)?;
             database::may_make_operators(common)?;
-            let (aplus, database) = open(common, false, site, mailbox).await?;
+            let (aplus, database) = open(common, Purpose::Operators, site, mailbox).await?;
             add_operator(&aplus, email).await?;
             database.close().await;
         }
@@ -122,7 +126,7 @@ async fn run(options: Options) -> Result<(), Failure> {
         }
         Some(Command::Import(args)) => {
             let site = site(common, common.listen)?;
-            let (aplus, database) = open(common, false, site, mailbox).await?;
+            let (aplus, database) = open(common, Purpose::Command, site, mailbox).await?;
             import::run(&aplus, args).await?;
             database.close().await;
         }
@@ -130,20 +134,36 @@ async fn run(options: Options) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What the database is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// To answer requests, with a key of its own and without the owner's login.
+    Serving,
+    /// To make operators, over the owner's login (A14).
+    Operators,
+    /// For anything else that a command does.
+    Command,
+}
+
 /// The library, on the database that was named: made if it is not there, before a key is written beside it.
 async fn open(
     common: &Common,
-    serves: bool,
+    purpose: Purpose,
     site: Site,
     mailbox: Mailbox,
 ) -> Result<(Aplus, Database), Failure> {
     let file = database::file(common)?;
     let named = match &common.key_file {
         Some(path) => Some(key::read(path)?),
-        None if site.is_secure() || (file.is_none() && serves) => return Err(key::missing()),
+        None if site.is_secure() || (file.is_none() && purpose == Purpose::Serving) => {
+            return Err(key::missing());
+        }
         None => None,
     };
-    let database = Database::open(common).await?;
+    let database = match purpose {
+        Purpose::Operators => Database::open_to_make_operators(common).await?,
+        Purpose::Serving | Purpose::Command => Database::open(common).await?,
+    };
     let key = match (named, file) {
         (Some(key), _) => key,
         (None, Some(file)) => key::beside(&file)?,
@@ -245,9 +265,6 @@ async fn serve(
     aplus: Aplus,
     mailbox: Mailbox,
 ) -> Result<(), Failure> {
-    if common.demo {
-        demo::fill(&aplus).await?;
-    }
     let mut web = Web::new(&aplus);
     for network in &common.trusted_proxy {
         web = web.trust_proxy(*network);

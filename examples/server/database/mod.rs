@@ -33,6 +33,17 @@ impl Database {
         })
     }
 
+    /// The same with the owner's login, where it is named: operators are made over no other (A14). No server keeps it.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub(crate) async fn open_to_make_operators(common: &Common) -> Result<Self, Failure> {
+        Ok(match Self::open(common).await? {
+            Self::Postgres(store) => Self::Postgres(postgres::with_owner(store, common)?),
+            sqlite @ Self::Sqlite(_) => sqlite,
+        })
+    }
+
     /// Opens the database as it stands, for reading; none if there is nothing in the file, or no file.
     ///
     /// # Errors

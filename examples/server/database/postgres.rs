@@ -35,13 +35,19 @@ pub(crate) async fn open_as_it_is(common: &Common) -> Result<PostgresStore, Fail
             .await
             .map_err(about);
     }
-    let store = PostgresStore::connect_with(options, CONNECTIONS)
+    PostgresStore::connect_with(options, CONNECTIONS)
         .await
-        .map_err(about)?;
+        .map_err(about)
+}
+
+/// Lets operators be made: by the owner alone, unless one role does all (A14).
+///
+/// # Errors
+/// For a URL of the owner that is none.
+pub(crate) fn with_owner(store: PostgresStore, common: &Common) -> Result<PostgresStore, Failure> {
     Ok(match &common.owner_url {
-        // Operators are made by the owner alone (A14).
-        Some(owner) => store.with_owner(parsed("--owner-url", owner)?),
-        None => store,
+        Some(owner) if !common.insecure_one_role => store.with_owner(parsed("--owner-url", owner)?),
+        _ => store,
     })
 }
 
