@@ -70,6 +70,12 @@ impl SeenEntry {
             .is_some_and(|account| self.author == Some(Author::Account(account)))
     }
 
+    /// The address before and after what an order changes, as long as they are kept.
+    pub(crate) fn addresses(&self) -> Option<[&str; 2]> {
+        let text = |name: &str| self.text.get(name).map(String::as_str);
+        Some([text("old_email")?, text("new_email")?])
+    }
+
     /// What is known of the request that support acted on: the requester's name and the reference, as far as they are kept.
     pub(crate) fn request_text(&self) -> Vec<&str> {
         let texts = ["requester_name", "reference"].map(|name| self.text.get(name));

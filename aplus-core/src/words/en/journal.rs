@@ -118,7 +118,7 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
             "An order to change {} was proposed {by}{when}{}: {}{}.",
             object(entry),
             at_request(entry, Some(*requester)),
-            changes(change),
+            changes(entry, change),
             state_words(*state)
         ),
         Event::OrderApproved { order: _, state } => format!(
@@ -321,14 +321,17 @@ fn with_roles(roles: Roles) -> String {
 }
 
 /// What an order changes.
-fn changes(change: &OrderChange) -> String {
+fn changes(entry: &SeenEntry, change: &OrderChange) -> String {
     let [from, to] = change.roles;
     let roles = format!(
         "roles ({} in place of {})",
         role_list(to, Language::English),
         role_list(from, Language::English)
     );
-    let address = change.email.then(|| "address".to_owned());
+    let address = change.email.then(|| match entry.addresses() {
+        Some([old, new]) => format!("address ({new}, before {old})"),
+        None => "address".to_owned(),
+    });
     let roles = (from != to).then_some(roles);
     let fields = (!change.fields.is_empty()).then(|| field_names(&change.fields));
     let all: Vec<_> = [address, roles, fields].into_iter().flatten().collect();

@@ -118,7 +118,7 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
             "Une demande de modification {} a été proposée {by}{when}{}\u{a0}: {}{}.",
             of_account(entry),
             at_request(entry, Some(*requester)),
-            changes(change),
+            changes(entry, change),
             state_words(*state)
         ),
         Event::OrderApproved { order: _, state } => format!(
@@ -348,14 +348,17 @@ fn with_roles(roles: Roles) -> String {
 }
 
 /// What an order changes.
-fn changes(change: &OrderChange) -> String {
+fn changes(entry: &SeenEntry, change: &OrderChange) -> String {
     let [from, to] = change.roles;
     let roles = format!(
         "rôles ({} au lieu de {})",
         role_list(to, Language::French),
         role_list(from, Language::French)
     );
-    let address = change.email.then(|| "adresse".to_owned());
+    let address = change.email.then(|| match entry.addresses() {
+        Some([old, new]) => format!("adresse ({new}, auparavant {old})"),
+        None => "adresse".to_owned(),
+    });
     let roles = (from != to).then_some(roles);
     let fields = (!change.fields.is_empty()).then(|| field_names(&change.fields));
     let all: Vec<_> = [address, roles, fields].into_iter().flatten().collect();

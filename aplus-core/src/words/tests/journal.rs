@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use super::{bad_space, site};
 use crate::account::{Author, Principal};
-use crate::journal::{Event, Named, SeenEntry};
+use crate::journal::{Event, Named, OrderChange, SeenEntry};
 use crate::rules::{EntrySight, Subject};
 use crate::words::{Language, deed, entry, event_kind};
 use crate::{
-    AccountId, EmailAddress, EntryId, GroupId, GroupName, LinkId, OperatorId, ProfileField,
-    RequesterKind, Role, Roles, SessionId,
+    AccountId, EmailAddress, EntryId, GroupId, GroupName, LinkId, OperatorId, OrderState,
+    ProfileField, RequesterKind, Role, Roles, SessionId,
 };
 
 fn email(text: &str) -> EmailAddress {
@@ -95,6 +95,43 @@ fn every_event_is_one_sentence_in_both_languages_whoever_did_it_to_whomever() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn an_order_tells_both_addresses_as_long_as_they_are_kept() {
+    let roles = [Roles::only(Role::Aidant); 2];
+    let proposed = seen(Event::OrderProposed {
+        change: OrderChange {
+            email: true,
+            roles,
+            fields: Vec::new(),
+        },
+        requester: RequesterKind::Person,
+        state: OrderState::Proposed,
+    });
+    let kept = SeenEntry {
+        text: BTreeMap::from([
+            ("old_email".to_owned(), "paul@mairie.example".to_owned()),
+            ("new_email".to_owned(), "p.durand@mairie.example".to_owned()),
+        ]),
+        ..proposed.clone()
+    };
+    for (language, with, without) in [
+        (
+            Language::French,
+            "adresse (p.durand@mairie.example, auparavant paul@mairie.example)",
+            "\u{a0}: adresse\u{a0};",
+        ),
+        (
+            Language::English,
+            "address (p.durand@mairie.example, before paul@mairie.example)",
+            ": address;",
+        ),
+    ] {
+        let [kept, gone] = [&kept, &proposed].map(|it| entry(it, language, &site()));
+        assert!(kept.contains(with), "{kept}");
+        assert!(gone.contains(without), "{gone}");
     }
 }
 
