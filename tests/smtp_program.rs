@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use aplus_test_relay::{Event, Mode, Relay};
 use axum::http::{Method, StatusCode};
-use common::Caller;
 use common::program::{Running, files, run, server, url};
+use common::{Caller, bytes_of, holds};
 use serde_json::json;
 
 const SOON: Duration = Duration::from_secs(60);
@@ -180,26 +180,6 @@ fn serve(database: &Path, relay: &Relay, log: &Path) -> Running {
     let (database, smtp) = (url(database), relay.url());
     let options = ["--demo", "--database-url", &database, "--smtp-url", &smtp];
     Running::serve_logging(&[&options[..], &FROM].concat(), log)
-}
-
-/// The 32 bytes of a token.
-fn bytes_of(token: &str) -> Vec<u8> {
-    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());
-    for digit in token.bytes() {
-        let value = alphabet.iter().position(|each| *each == digit).unwrap();
-        bits = bits << 6 | u32::try_from(value).unwrap();
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push(u8::try_from(bits >> count & 0xff).unwrap());
-        }
-    }
-    bytes
-}
-
-fn holds(whole: &[u8], part: &[u8]) -> bool {
-    whole.windows(part.len()).any(|window| window == part)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -194,3 +194,24 @@ impl Caller {
         })
     }
 }
+
+/// The 32 bytes of a token.
+pub fn bytes_of(token: &str) -> Vec<u8> {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());
+    for digit in token.bytes() {
+        let value = alphabet.iter().position(|each| *each == digit).unwrap();
+        bits = bits << 6 | u32::try_from(value).unwrap();
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(bits >> count & 0xff).unwrap());
+        }
+    }
+    bytes
+}
+
+/// Whether these bytes stand in it.
+pub fn holds(whole: &[u8], part: &[u8]) -> bool {
+    whole.windows(part.len()).any(|window| window == part)
+}

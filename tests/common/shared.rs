@@ -1,6 +1,6 @@
 //! A migrated PostgreSQL database, and what all server processes on it have in common.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aplus::sqlx::postgres::{PostgresStore, RoleNames};
 use aplus_test_postgres::{Cluster, Database, Server};
@@ -67,7 +67,25 @@ impl Shared {
 
     /// The same with the demonstration, which takes the owner.
     pub fn serve_demo(&self, port: u16) -> Running {
-        let owner = self.database.owner().port(port).to_url_lossy().to_string();
-        self.serve(port, &["--demo", "--owner-url", &owner])
+        self.serve(port, &["--demo", "--owner-url", &self.owner_url(port)])
+    }
+
+    /// The same, with all that it logs at the end of this file.
+    pub fn serve_demo_logging(&self, port: u16, log: &Path) -> Running {
+        let (url, owner, key) = (self.url(port), self.owner_url(port), self.key());
+        let options = [
+            "--demo",
+            "--database-url",
+            &url,
+            "--owner-url",
+            &owner,
+            "--key-file",
+            key.to_str().unwrap(),
+        ];
+        Running::serve_logging(&options, log)
+    }
+
+    fn owner_url(&self, port: u16) -> String {
+        self.database.owner().port(port).to_url_lossy().to_string()
     }
 }
