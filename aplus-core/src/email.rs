@@ -1,5 +1,7 @@
 //! Addresses in the one normal form in which all stores compare them (A5).
 
+mod meant;
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -55,7 +55,7 @@ struct CheckPage {
     shell: Shell,
     trail: Vec<Link>,
     address: String,
-    warnings: Vec<&'static str>,
+    warnings: Vec<String>,
     facts: Vec<Fact>,
     action: String,
     pairs: Vec<(String, String)>,
@@ -171,6 +171,7 @@ async fn carry_out(
         let page = order_page(signed.site(), &signed.actor(), order.id);
         return Ok(signed.go(&page, Some(Note::AccountCreatedWithOrder)));
     }
+    // A slip of the keys was shown before, on the page that checks the address.
     let note = match created.warnings.contains(&Warning::NotNominative) {
         true => Note::AccountCreatedLookAgain,
         false => Note::AccountCreated,
@@ -323,6 +324,9 @@ fn check(
         (false, false) => Some(nominative_warning),
         (false, true) => None,
     };
+    let slip_warning = draft.email.probably_meant().map(|meant| {
+        format!("Vouliez-vous écrire {meant}\u{a0}? Revenez alors en arrière\u{a0}: une adresse créée ne se corrige plus.")
+    });
     let mut names = by.fields();
     names.retain(|name| *name != STEP);
     names.push(ROLES);
@@ -335,6 +339,8 @@ fn check(
         warnings: warning
             .into_iter()
             .chain(ordered.then_some(ordered_warning))
+            .map(str::to_owned)
+            .chain(slip_warning)
             .collect(),
         facts,
         action: signed.path(),

@@ -20,6 +20,9 @@ use crate::state::home;
 /// The page after asking, below the base path.
 pub(super) const SENT: &str = "/connexion/envoye";
 
+/// The field that holds an address that was shown with a hint and is sent all the same.
+const AS_TYPED: &str = "tel_quel";
+
 #[derive(Template)]
 #[template(path = "login.html")]
 struct LoginPage {
@@ -27,7 +30,14 @@ struct LoginPage {
     action: String,
     email: Field,
     next: String,
+    slip: Option<Slip>,
     errors: Vec<FieldError>,
+}
+
+/// An address whose domain looks mistyped, and what was probably meant: sent as it is when it is sent once more.
+struct Slip {
+    typed: String,
+    meant: String,
 }
 
 impl LoginPage {
@@ -37,6 +47,7 @@ impl LoginPage {
             action: visit.site().path(Site::LOGIN),
             email: Field::email(typed, true).told(&errors),
             next: next.to_owned(),
+            slip: None,
             errors,
         }
     }
@@ -78,7 +89,7 @@ pub(super) async fn show(visit: Visit) -> Answer {
 
 /// Asks for a link: what is answered depends on this request alone, whatever the address is (L7).
 pub(super) async fn ask(visit: Visit) -> Answer {
-    visit.form.holds(&["email", NEXT], &[])?;
+    visit.form.holds(&["email", AS_TYPED, NEXT], &[])?;
     let (typed, next) = (visit.form.text("email"), wanted(visit.form.text(NEXT)));
     let mut errors = Errors::default();
     let parsed = EmailAddress::parse(typed);
@@ -86,6 +97,17 @@ pub(super) async fn ask(visit: Visit) -> Answer {
         let page = LoginPage::new(&visit, typed, next.unwrap_or_default(), errors.0);
         return visit.page(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
+    // Seen from the typed text alone, whoever has the address.
+    if let Some(meant) = email.probably_meant()
+        && visit.form.text(AS_TYPED) != email.as_str()
+    {
+        let slip = Some(Slip {
+            typed: email.to_string(),
+            meant: meant.to_string(),
+        });
+        let page = LoginPage::new(&visit, typed, next.unwrap_or_default(), Vec::new());
+        return visit.page(StatusCode::OK, &LoginPage { slip, ..page });
+    }
     let (aplus, site) = (visit.aplus(), visit.site());
     let browser = match cookies::browser(&visit.headers, site) {
         Some(browser) => browser,

@@ -98,6 +98,28 @@ async fn known_unknown_and_deactivated_get_the_same_answer_to_the_byte() {
 }
 
 #[tokio::test]
+async fn a_slip_of_the_keys_is_asked_about_once_and_then_sent_as_typed() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let typed = "camille.roux@gmial.com";
+    let asked = fill(&mut browser, "/connexion", &[("email", typed)]).await;
+    assert_eq!(asked.status, StatusCode::OK);
+    let said = asked.text();
+    assert!(said.contains("camille.roux@gmail.com"), "{said}");
+    // What was said of one address is not taken for another.
+    let other = [("email", "camille.roux@orqnge.fr"), ("tel_quel", typed)];
+    let asked = fill(&mut browser, "/connexion", &other).await;
+    assert!(asked.text().contains("camille.roux@orange.fr"));
+    world.courier().await;
+    assert_eq!(world.letters(typed), 0);
+    let again = [("email", typed), ("tel_quel", typed)];
+    let sent = fill(&mut browser, "/connexion", &again).await;
+    assert_eq!(leads(&sent), "/connexion/envoye");
+    let said = open(&mut browser, "/connexion/envoye").await.text();
+    assert!(said.contains(typed), "{said}");
+}
+
+#[tokio::test]
 async fn the_page_after_asking_says_what_l8_says() {
     let world = World::new().await;
     let mut browser = world.browser();

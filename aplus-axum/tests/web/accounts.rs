@@ -137,6 +137,7 @@ async fn what_is_not_nominative_is_created_with_a_warning() {
     for (address, warning) in [
         ("accueil@mairie.example", "shared_mailbox"),
         ("lr@mairie.example", "not_nominative"),
+        ("lea.roux@gmial.com", "typing_slip"),
     ] {
         let reply = browser
             .post(&path, json!({"email": address, "roles": ["aidant"]}))

@@ -17,6 +17,8 @@ pub enum Warning {
     NotNominative,
     /// The address is a shared mailbox and was marked as one (A5).
     Shared,
+    /// The domain looks like a mistyped one: see [`EmailAddress::probably_meant`].
+    TypingSlip,
 }
 
 impl Warning {
@@ -26,6 +28,7 @@ impl Warning {
         match self {
             Self::NotNominative => "not_nominative",
             Self::Shared => "shared_mailbox",
+            Self::TypingSlip => "typing_slip",
         }
     }
 }
@@ -49,9 +52,11 @@ impl Created {
             (false, false) => Some(Warning::NotNominative),
             (false, true) => None,
         };
+        let meant = account.email().and_then(EmailAddress::probably_meant);
+        let slip = meant.map(|_| Warning::TypingSlip);
         Self {
             account,
-            warnings: warning.into_iter().collect(),
+            warnings: warning.into_iter().chain(slip).collect(),
             order: None,
         }
     }
