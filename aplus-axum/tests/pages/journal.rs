@@ -28,7 +28,7 @@ async fn a_person_finds_what_was_done_on_their_account_from_their_details() {
         "{html}"
     );
     assert!(
-        html.contains("Connexion de votre part.<span class=\"fr-hint-text\">réseau 192.0.2.7"),
+        html.contains("Connexion de votre part. <span class=\"fr-hint-text\">réseau 192.0.2.7"),
         "{html}"
     );
     assert!(!html.contains(OPERATOR));
