@@ -190,7 +190,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::SharedNotAllowed
         | Refusal::SharedResponsable
         | Refusal::SharedAddress
-        | Refusal::NeedsApproval { .. }
+        | Refusal::NeedsApproval
         | Refusal::OwnOrder
         | Refusal::NotApprover
         | Refusal::OwnSuspension

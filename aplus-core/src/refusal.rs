@@ -179,11 +179,8 @@ pub enum Refusal {
     SharedNotAllowed,
     /// A shared mailbox is never Responsable (A5).
     SharedResponsable,
-    /// The group has, or had, a responsable: another one takes somebody else's approval (A7).
-    NeedsApproval {
-        /// Which group.
-        group: GroupId,
-    },
+    /// The account holds Responsable: bringing it back takes somebody else's approval, as giving it that role does (A6).
+    NeedsApproval,
     /// Support does not make an account of another group a responsable here (A7).
     ResponsableElsewhere,
     /// The account belongs to this group already (A2).
@@ -307,7 +304,8 @@ impl Refusal {
             | Self::OwnOrder
             | Self::NotApprover
             | Self::OrderClosed { .. }
-            | Self::OrderOutdated => Rule::A6,
+            | Self::OrderOutdated
+            | Self::NeedsApproval => Rule::A6,
             Self::NotResponsable => Rule::A1,
             Self::NotYourGroup {
                 matter: GroupMatter::Acting,
@@ -327,10 +325,7 @@ impl Refusal {
             | Self::SharedNotAllowed
             | Self::SharedResponsable
             | Self::SharedAddress => Rule::A5,
-            Self::NotOperator
-            | Self::NeedsApproval { .. }
-            | Self::ResponsableElsewhere
-            | Self::GroupTaken => Rule::A7,
+            Self::NotOperator | Self::ResponsableElsewhere | Self::GroupTaken => Rule::A7,
             Self::LastResponsable { .. }
             | Self::OtherGroup { .. }
             | Self::OwnAccount
@@ -366,7 +361,7 @@ impl Refusal {
             Self::AskSupport => "ask_support",
             Self::SharedNotAllowed => "shared_not_allowed",
             Self::SharedResponsable => "shared_responsable",
-            Self::NeedsApproval { .. } => "needs_approval",
+            Self::NeedsApproval => "needs_approval",
             Self::ResponsableElsewhere => "responsable_elsewhere",
             Self::AlreadyMember => "already_member",
             Self::NotMember => "not_member",
@@ -423,7 +418,7 @@ impl Refusal {
             | Self::NotMachine
             | Self::OperatorSuspended
             | Self::AskSupport
-            | Self::NeedsApproval { .. }
+            | Self::NeedsApproval
             | Self::ResponsableElsewhere
             | Self::DeactivatedBySupport
             | Self::GroupTaken

@@ -185,8 +185,7 @@ fn refused(signed: &Signed, by: By, group: &Group, problem: Problem) -> Answer {
             Refusal::EmailTaken
             | Refusal::AskSupport
             | Refusal::SharedNotAllowed
-            | Refusal::SharedResponsable
-            | Refusal::NeedsApproval { .. },
+            | Refusal::SharedResponsable,
         ) => {
             let no = No::new(&problem, signed.site());
             form(signed, by, group, problem.status(), Vec::new(), Some(no))

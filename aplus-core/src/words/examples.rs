@@ -41,7 +41,7 @@ impl Refusal {
             Self::AskSupport => [Self::AskSupport],
             Self::SharedNotAllowed => [Self::SharedNotAllowed],
             Self::SharedResponsable => [Self::SharedResponsable],
-            Self::NeedsApproval { .. } => [Self::NeedsApproval { group }],
+            Self::NeedsApproval => [Self::NeedsApproval],
             Self::ResponsableElsewhere => [Self::ResponsableElsewhere],
             Self::AlreadyMember => [Self::AlreadyMember],
             Self::NotMember => [Self::NotMember],

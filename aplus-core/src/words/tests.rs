@@ -215,7 +215,8 @@ fn every_refusal_names_its_facts_and_who_can_do_it_instead() {
             ],
             Refusal::SharedNotAllowed => ["prenom.nom@structure.fr"; 2],
             Refusal::SharedResponsable => ["d'autres rôles", "other roles"],
-            Refusal::NeedsApproval { .. } | Refusal::ResponsableElsewhere | Refusal::NotMember => {
+            Refusal::NeedsApproval => ["qui retire ce rôle", "that takes the role"],
+            Refusal::ResponsableElsewhere | Refusal::NotMember => {
                 ["Un responsable d", "A responsable of"]
             }
             Refusal::AlreadyMember | Refusal::NotDeactivated => {

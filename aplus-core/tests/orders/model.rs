@@ -228,7 +228,7 @@ impl Model {
                 })
             }
             Step::Reactivate if self.active => Err("not_deactivated"),
-            // Its group has another responsable by now (A6, A7).
+            // What takes an approval to give is not had by coming back (A6).
             Step::Reactivate if Self::responsable(self.roles) && self.mode != DualControl::None => {
                 Err("needs_approval")
             }

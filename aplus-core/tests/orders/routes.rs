@@ -144,6 +144,50 @@ async fn support_makes_none_by_reactivating_or_adding_one() {
     assert_eq!(responsables(&town).await, [who.responsable]);
 }
 
+#[tokio::test]
+async fn support_brings_no_responsable_back_by_taking_the_last_one_away_first() {
+    for mode in [DualControl::All, DualControl::Raising] {
+        let town = Town::new(mode, &[Role::Aidant, Role::Responsable]).await;
+        let who = town.who;
+        let (first, second) = (Author::Operator(who.first), Author::Operator(who.second));
+        let nothing = context();
+        // One operator took them away; another one takes away who else the group has, and would be alone in bringing them back.
+        for (by, account) in [(second, who.subject), (first, who.responsable)] {
+            town.aplus.deactivate(by, account, &nothing).await.unwrap();
+        }
+        assert_eq!(responsables(&town).await, []);
+        for by in [first, second] {
+            for account in [who.subject, who.responsable] {
+                let back = town.aplus.reactivate(by, account, &nothing).await;
+                assert_eq!(refused(back), "needs_approval");
+            }
+        }
+        // The way takes two: without the role they come back, and an order gives it again.
+        for roles in [&[Role::Aidant] as &[_], &[Role::Aidant, Role::Responsable]] {
+            let order = town.propose(first, to_roles(roles)).await.unwrap();
+            assert_eq!(refused(town.approve(first, order.id).await), "own_order");
+            town.approve(second, order.id).await.unwrap();
+            if !town.subject().await.status().is_active() {
+                let back = town.aplus.reactivate(first, who.subject, &nothing).await;
+                back.unwrap();
+            }
+        }
+        assert_eq!(responsables(&town).await, [who.subject]);
+        // Whoever has the server's own machine may, as it may make operators (A14).
+        let by = Author::Machine;
+        let back = town.aplus.reactivate(by, who.responsable, &nothing).await;
+        back.unwrap();
+        assert_eq!(responsables(&town).await.len(), 2);
+    }
+    // Where the host asks for no second person, support acts alone.
+    let town = Town::new(DualControl::None, &[Role::Aidant, Role::Responsable]).await;
+    let (support, subject) = (Author::Operator(town.who.first), town.who.subject);
+    let gone = town.aplus.deactivate(support, subject, &context()).await;
+    gone.unwrap();
+    let back = town.aplus.reactivate(support, subject, &context()).await;
+    back.unwrap();
+}
+
 async fn import(town: &Town, lines: &str, dry_run: bool, by: Author) -> ImportReport {
     let options = import::ImportOptions {
         dry_run,

@@ -430,9 +430,6 @@ fn facts_are_true(refusal: &Refusal, cell: &Cell<'_>) -> bool {
     };
     match refusal {
         Refusal::NotYourGroup { group, .. } => *group == cell.group.id,
-        Refusal::NeedsApproval { group } => of_target(*group)
-            .or(Some(&cell.group).filter(|facts| facts.id == *group))
-            .is_some_and(aplus_core::GroupFacts::has_had_responsable),
         Refusal::LastResponsable { group } => {
             of_target(*group).is_some_and(|facts| facts.active_responsables <= 1)
         }

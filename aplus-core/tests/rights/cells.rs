@@ -152,7 +152,6 @@ pub const COLUMNS: &[Column] = &[
     Column { name: "count", values: COUNTS, value: |cell| cell.group.active_responsables as usize },
     Column { name: "had", values: YES_NO, value: |cell| yes_no(Some(cell.group.has_had_responsable())) },
     Column { name: "fewest", values: COUNTS, value: |cell| counts(cell).min().unwrap_or(3) },
-    Column { name: "most", values: COUNTS, value: |cell| counts(cell).max().unwrap_or(3) },
     Column { name: "gives", values: HOLDS, value: |cell| holds(cell.draft.map(|draft| draft.roles)) },
     Column {
         name: "mailbox",

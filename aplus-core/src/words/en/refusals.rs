@@ -134,11 +134,11 @@ pub(in crate::words) fn refusal(
                 acted. Choose other roles, or create the account at the person's own address."
                 .into(),
         ),
-        Refusal::NeedsApproval { .. } => (
+        Refusal::NeedsApproval => (
             "Approval needed",
-            "This group has a responsable, or has had one: giving it another takes somebody else's \
-                approval. A responsable of the group can do it themselves on the group's page; \
-                support can create an account without the role responsable."
+            "This account holds the role responsable: reactivating it would give it that role back, \
+                and giving it takes somebody else's approval. Propose an order that takes the role, \
+                then, once the account is reactivated, another that gives it again."
                 .into(),
         ),
         Refusal::ResponsableElsewhere => (

@@ -145,11 +145,11 @@ pub(in crate::words) fn refusal(
                 nominative de la personne."
                 .into(),
         ),
-        Refusal::NeedsApproval { .. } => (
+        Refusal::NeedsApproval => (
             "Accord nécessaire",
-            "Ce groupe a un responsable, ou en a eu un\u{a0}: lui en donner un autre demande l'accord \
-                d'une autre personne. Un responsable du groupe peut le faire lui-même depuis la \
-                page du groupe\u{a0}; le support peut proposer une demande de modification."
+            "Ce compte a le rôle de responsable\u{a0}: le réactiver le lui rendrait, et le donner demande \
+                l'accord d'une autre personne. Proposez une demande de modification qui retire ce \
+                rôle, puis, une fois le compte réactivé, une autre qui le redonne."
                 .into(),
         ),
         Refusal::ResponsableElsewhere => (
