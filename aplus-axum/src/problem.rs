@@ -217,6 +217,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::GroupTaken
         | Refusal::NoChange
         | Refusal::AccountInactive
+        | Refusal::TwoOrders
         | Refusal::OrderClosed { .. }
         | Refusal::OrderOutdated
         | Refusal::AlreadySuspended

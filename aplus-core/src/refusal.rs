@@ -213,6 +213,8 @@ pub enum Refusal {
     NoChange,
     /// A deactivated account cannot confirm a new address (A6).
     AccountInactive,
+    /// An order does not give Responsable together with a new address, for which it would wait (A6).
+    TwoOrders,
     /// An account of one person does not become a shared mailbox (A5).
     SharedAddress,
     /// There is no such order, or the one who asks may not see its account (A9).
@@ -301,6 +303,7 @@ impl Refusal {
             | Self::NotSuspended => Rule::A14,
             Self::NoChange
             | Self::AccountInactive
+            | Self::TwoOrders
             | Self::OwnOrder
             | Self::NotApprover
             | Self::OrderClosed { .. }
@@ -375,6 +378,7 @@ impl Refusal {
             Self::AlreadyUsed => "already_used",
             Self::NoChange => "no_change",
             Self::AccountInactive => "account_inactive",
+            Self::TwoOrders => "two_orders",
             Self::SharedAddress => "shared_address",
             Self::OrderNotFound => "order_not_found",
             Self::OwnOrder => "own_order",
@@ -431,6 +435,7 @@ impl Refusal {
             Self::FrozenField { .. }
             | Self::NoChange
             | Self::AccountInactive
+            | Self::TwoOrders
             | Self::SharedAddress
             | Self::OrderNotFound
             | Self::OwnOrder

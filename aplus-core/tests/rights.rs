@@ -212,6 +212,7 @@ refusals! {
         AlreadyUsed "already_used"
         NoChange "no_change"
         AccountInactive "account_inactive"
+        TwoOrders "two_orders"
         SharedAddress "shared_address"
         OrderNotFound "order_not_found"
         OwnOrder "own_order"

@@ -236,6 +236,7 @@ fn refused(signed: &Signed, account: &Account, target: &Target, problem: Problem
         Problem::Refused(
             Refusal::NoChange
             | Refusal::AccountInactive
+            | Refusal::TwoOrders
             | Refusal::NotYourself
             | Refusal::EmailTaken
             | Refusal::SharedAddress

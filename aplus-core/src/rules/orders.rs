@@ -255,7 +255,8 @@ pub fn needs_approval(account: &Standing, change: &OrderedChange, policy: &Polic
 /// [`Refusal::NotOperator`], [`Refusal::OperatorSuspended`]; [`Refusal::AccountNotFound`], also for a withdrawn account;
 /// [`Refusal::NoChange`] where nothing would change; [`Refusal::AccountInactive`] for a new address of a deactivated account,
 /// which could not confirm it; [`Refusal::NotYourself`] for details that the person can correct (A4);
-/// [`Refusal::SharedResponsable`], [`Refusal::SharedAddress`] (A5).
+/// [`Refusal::SharedResponsable`], [`Refusal::SharedAddress`] (A5); [`Refusal::TwoOrders`] where it gives Responsable with a new
+/// address: until that is confirmed the account may be added to groups that would then have a responsable unseen (A2).
 pub fn may_propose_order(
     actor: &Actor,
     target: Option<&Target>,
@@ -289,12 +290,15 @@ pub fn may_propose_order(
             return Err(Refusal::SharedAddress);
         }
     }
-    match roles {
-        Some(roles) if standing.shared && roles.contains(Role::Responsable) => {
-            Err(Refusal::SharedResponsable)
-        }
-        Some(_) | None => Ok(()),
+    let responsable = roles.is_some_and(|roles| roles.contains(Role::Responsable));
+    if standing.shared && responsable {
+        return Err(Refusal::SharedResponsable);
     }
+    let gives = responsable && !standing.roles.contains(Role::Responsable);
+    if email.is_some() && gives {
+        return Err(Refusal::TwoOrders);
+    }
+    Ok(())
 }
 
 /// Allows support to propose an order. `taken`: whether the new address is an account's or an operator's already.

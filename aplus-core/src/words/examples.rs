@@ -62,6 +62,7 @@ impl Refusal {
             Self::LinkSuperseded { .. } => [Self::LinkSuperseded { at }],
             Self::NoChange => [Self::NoChange],
             Self::AccountInactive => [Self::AccountInactive],
+            Self::TwoOrders => [Self::TwoOrders],
             Self::SharedAddress => [Self::SharedAddress],
             Self::OrderNotFound => [Self::OrderNotFound],
             Self::OwnOrder => [Self::OwnOrder],

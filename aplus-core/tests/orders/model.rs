@@ -257,6 +257,9 @@ impl Model {
         if from.0 != to.0 && !self.active {
             return Err("account_inactive");
         }
+        if from.0 != to.0 && Self::responsable(to.1) && !Self::responsable(from.1) {
+            return Err("two_orders");
+        }
         let needed_approval = match self.mode {
             DualControl::All => true,
             DualControl::Raising => Self::responsable(from.1) || Self::responsable(to.1),

@@ -8,7 +8,8 @@ use aplus_core::rules::{self, AccountDraft};
 use aplus_core::*;
 
 use crate::town::{
-    Town, context, email, import_options, old_address, refused, request, responsables, to_roles,
+    Town, context, email, import_options, old_address, refused, request, responsables, to_address,
+    to_roles,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -186,6 +187,25 @@ async fn support_brings_no_responsable_back_by_taking_the_last_one_away_first() 
     gone.unwrap();
     let back = town.aplus.reactivate(support, subject, &context()).await;
     back.unwrap();
+}
+
+#[tokio::test]
+async fn no_order_makes_a_responsable_only_once_its_new_address_is_confirmed() {
+    for mode in [DualControl::All, DualControl::Raising, DualControl::None] {
+        let both = OrderedChange {
+            roles: to_roles(&[Role::Responsable]).roles,
+            ..to_address()
+        };
+        // Until the link is confirmed the account could be added to groups that then have a responsable nobody saw coming.
+        let town = Town::new(mode, &[Role::Aidant]).await;
+        for by in [Author::Operator(town.who.first), Author::Machine] {
+            assert_eq!(refused(town.propose(by, both.clone()).await), "two_orders");
+        }
+        // Whoever is one is seen wherever they are added.
+        let town = Town::new(mode, &[Role::Aidant, Role::Responsable]).await;
+        let by = Author::Operator(town.who.first);
+        town.propose(by, both).await.unwrap();
+    }
 }
 
 async fn import(town: &Town, lines: &str, dry_run: bool, by: Author) -> ImportReport {

@@ -235,6 +235,12 @@ pub(in crate::words) fn refusal(
                 cannot do. Have the account reactivated first."
                 .into(),
         ),
+        Refusal::TwoOrders => (
+            "Two orders needed",
+            "One order does not give both the role responsable and a new address. Propose the \
+                address first and, once it is confirmed, the role."
+                .into(),
+        ),
         Refusal::SharedAddress => (
             "Shared mailbox",
             "Several people read this mailbox: the account of one person does not become theirs. \

@@ -248,6 +248,12 @@ pub(in crate::words) fn refusal(
                 peut pas. Faites d'abord réactiver le compte."
                 .into(),
         ),
+        Refusal::TwoOrders => (
+            "Deux demandes nécessaires",
+            "Une même demande ne donne pas le rôle de responsable et une nouvelle adresse. \
+                Demandez d'abord l'adresse et, une fois qu'elle est confirmée, le rôle."
+                .into(),
+        ),
         Refusal::SharedAddress => (
             "Adresse partagée",
             "Cette adresse est celle d'une boîte que plusieurs personnes lisent\u{a0}: le compte \
