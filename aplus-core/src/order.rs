@@ -176,7 +176,7 @@ pub struct Order {
     pub carried_out_at: Option<Timestamp>,
     /// How it was ended.
     pub closed: Option<Closed>,
-    /// Whether the account is now what it was when the order was proposed.
+    /// Whether the account is now what it was when the order was proposed, and no other order was carried out on it since.
     pub holds: bool,
 }
 
@@ -195,7 +195,7 @@ pub struct OrderFacts {
     pub changes_address: bool,
     /// Whether it corrects details, which a person whose account is active does themselves (A4).
     pub corrects_details: bool,
-    /// Whether the account is now what it was when the order was proposed.
+    /// Whether the account is now what it was when the order was proposed, and no other order was carried out on it since.
     pub holds: bool,
 }
 

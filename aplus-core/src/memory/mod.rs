@@ -107,6 +107,8 @@ struct State {
     links: BTreeMap<LinkId, LinkRow>,
     sessions: BTreeMap<SessionId, SessionRow>,
     orders: BTreeMap<OrderId, Order>,
+    /// When an order on an account was last carried out.
+    ordered: BTreeMap<AccountId, Timestamp>,
     entries: BTreeMap<EntryId, StoredEntry>,
     salts: BTreeMap<EntryId, Salt>,
     seal_queue: BTreeSet<EntryId>,
