@@ -57,7 +57,8 @@ pub struct ImportOptions {
     pub request: SupportRequest,
     /// Of the France Services list: whether accounts are made too.
     pub with_accounts: bool,
-    /// Whether people are told (A12).
+    /// Whether those who get an account or are added to a group are told (A12). Responsables of the groups, and whoever may
+    /// decide on an order, are told in any case (A6, A7).
     pub welcome: bool,
     /// Whether it is only said what would happen.
     pub dry_run: bool,
@@ -220,7 +221,7 @@ impl Aplus {
         group: Option<GroupId>,
     ) -> Result<Effect, NoEffect> {
         let context = Context {
-            silent: !options.welcome,
+            without_welcome: !options.welcome,
             bulk: true,
             ..Context::default()
         };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aplus_core::import::ImportReport;
-use aplus_core::ports::{Orders, OrdersOf};
+use aplus_core::ports::{Accounts, Orders, OrdersOf};
 use aplus_core::rules::{self, AccountDraft};
 use aplus_core::*;
 
@@ -269,6 +269,48 @@ async fn an_import_applies_the_line_and_orders_the_role() {
         let again = import(&town, lines, false, by).await;
         assert_eq!((again.applied, again.orders_proposed), (0, 0), "{again:?}");
         assert_eq!(orders(&town).await, proposed);
+    }
+}
+
+/// An import that greets nobody keeps from nobody what they have to decide on, or whose group it is (A6, A7).
+#[tokio::test]
+async fn an_import_that_welcomes_nobody_still_tells_the_others() {
+    let lines = "Maxime ROY;;maxime.roy@mairie.example;Instructeur;Responsable;;;Mairie;;;\n\
+        Sacha BLANC;;sacha.blanc@mairie.example;;;;;Mairie deux;;;\n";
+    for welcome in [true, false] {
+        let town = Town::new(DualControl::All, &[Role::Aidant]).await;
+        let who = town.who;
+        let responsable = town.account(who.responsable).await;
+        let responsable = responsable.email().cloned().unwrap();
+        let second = town.store.operator(who.second).await.unwrap();
+        let second = second.unwrap().email;
+        let told = |address: &EmailAddress| {
+            let mails = town.mails_to().into_iter();
+            mails.filter(|to| to == address).count()
+        };
+        let (made, joined) = (
+            email("maxime.roy@mairie.example"),
+            email("sacha.blanc@mairie.example"),
+        );
+        let before = [&responsable, &second, &made, &joined].map(told);
+        let options = import::ImportOptions {
+            welcome,
+            ..import_options(Author::Operator(who.first))
+        };
+        let list = format!("{LIST}{lines}");
+        let report = town.aplus.import(list.as_bytes(), &options, |_| {}).await;
+        let report = report.unwrap();
+        let came = (report.orders_proposed, report.accounts_joined);
+        assert_eq!(came, (1, 1), "{report:?}");
+        let after = [&responsable, &second, &made, &joined].map(told);
+        let more: Vec<_> = after
+            .iter()
+            .zip(before)
+            .map(|(now, was)| now - was)
+            .collect();
+        let greeted = usize::from(welcome);
+        // Of the account in their group and of the order; of the order alone; of what became of oneself.
+        assert_eq!(more, [2, 1, greeted, greeted]);
     }
 }
 
