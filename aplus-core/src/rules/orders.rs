@@ -421,17 +421,21 @@ pub fn may_approve_order(
     }
 }
 
-/// Allows an order to be approved.
+/// Allows an order to be approved. `taken`: whether the new address is an account's or an operator's by now.
 ///
 /// # Errors
-/// As [`may_approve_order`].
+/// As [`may_approve_order`]; and [`Refusal::EmailTaken`] (A5).
 pub fn approve_order(
     actor: &Actor,
     target: &Standing,
     order: &Order,
+    taken: bool,
     now: Timestamp,
 ) -> Result<Permit<ApproveOrder>, Refusal> {
     may_approve_order(actor, target, &order.facts(now))?;
+    if order.changes_address() && taken {
+        return Err(Refusal::EmailTaken);
+    }
     let by = match actor {
         Actor::Account(own) => Principal::Account(own.id),
         Actor::Operator(own) => Principal::Operator(own.id),

@@ -264,7 +264,7 @@ async fn an_approver_who_loses_the_group_between_decision_and_write_approves_not
         let facts = town.store.facts(&wanted).await.unwrap();
         let target = facts.target.unwrap();
         let now = town.aplus.now();
-        let permit = rules::approve_order(&facts.actor, target.standing(), &order, now).unwrap();
+        let permit = rules::approve_order(&facts.actor, target.standing(), &order, false, now).unwrap();
         let circumstances = town.aplus.circumstances(&context(), approver).unwrap();
         let act = permit.into_act(circumstances);
 

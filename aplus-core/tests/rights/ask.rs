@@ -203,7 +203,16 @@ fn of(action: Action, cell: &Cell<'_>) -> Answer {
             let facts = order.facts(orders::now());
             assert_eq!((facts.state, facts.holds), (wish.state, wish.holds));
             let may = rules::may_approve_order(actor, account, &facts);
-            let act = rules::approve_order(actor, account, &order, orders::now());
+            let approve =
+                |taken| rules::approve_order(actor, account, &order, taken, orders::now());
+            let act = approve(false);
+            // A new address that is somebody's is learned of by whoever may approve it, and by nobody else (A5).
+            let expected = match (&act, wish.address) {
+                (Ok(_), true) => Err(Refusal::EmailTaken),
+                (Ok(_), false) => Ok(()),
+                (Err(refusal), _) => Err(*refusal),
+            };
+            assert_eq!(approve(true).map(|_| ()), expected);
             let state = act.as_ref().map(|permit| {
                 assert_eq!(Some(Author::from(permit.action().by())), actor.author());
                 assert_ne!(

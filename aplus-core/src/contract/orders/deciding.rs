@@ -53,7 +53,7 @@ pub(in crate::contract) async fn an_order_is_carried_out_once_and_only_on_what_i
             holds: true,
             ..outdated
         };
-        let permit = rules::approve_order(&facts.actor, target.standing(), &holding, noon);
+        let permit = rules::approve_order(&facts.actor, target.standing(), &holding, false, noon);
         let act = permit.unwrap().into_act(world.circumstances(None));
         is_stale(
             &world,
@@ -72,7 +72,7 @@ pub(in crate::contract) async fn an_order_is_carried_out_once_and_only_on_what_i
         let target = facts.target.expect("the account");
         let order = world.order(order).await;
         let permit =
-            rules::approve_order(&facts.actor, target.standing(), &order, judged_at);
+            rules::approve_order(&facts.actor, target.standing(), &order, false, judged_at);
         let mut circumstances = world.circumstances(None);
         circumstances.at = written_at;
         permit.map(|permit| Prepared::ApproveOrder(permit.into_act(circumstances)))
