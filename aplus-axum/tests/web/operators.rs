@@ -141,6 +141,11 @@ async fn the_same_asking_under_one_key_is_no_second_one() {
         assert_eq!(operator.press(&restore).await.status, StatusCode::ACCEPTED);
     }
     assert_eq!(world.entries("operator_restore_asked").await.len(), 1);
+    // Nor is it answered as the second one when that has come.
+    let mut third = world.logged_in(THIRD).await;
+    let second = third.press(&restore).await;
+    assert_eq!(second.status, StatusCode::NO_CONTENT);
+    assert_eq!(operator.press(&restore).await.status, StatusCode::ACCEPTED);
 }
 
 #[tokio::test]

@@ -4,10 +4,11 @@ use super::{Acted, Aplus, Context, Current, Error};
 use crate::account::Account;
 use crate::act::Act;
 use crate::order::Order;
-use crate::ports::{Facts, OrdersOf, Repeated, TargetRef, Wanted};
-use crate::rules::{self, AccountDraft, Action};
+use crate::ports::{Facts, Repeated, TargetRef, Wanted};
+use crate::rules::{self, AccountDraft, Action, CreateAccount};
 use crate::{
-    AccountId, Actor, Author, EmailAddress, GroupFacts, GroupId, Refusal, SupportRequest, Target,
+    AccountId, Actor, Author, EmailAddress, EntryId, GroupFacts, GroupId, OrderId, Refusal,
+    SupportRequest, Target,
 };
 
 /// Something that the creator should look at again; nothing was refused.
@@ -160,30 +161,27 @@ impl Aplus {
                 &self.0.lifetimes,
             ),
         };
-        let write = |act| self.0.store.create_account(act);
+        let write = |act: Act<CreateAccount>| -> super::Writing<'_, (Account, EntryId)> {
+            let entry = act.entry().id();
+            let written = self.0.store.create_account(act);
+            Box::pin(async move { Ok(written.await?.map(|account| (account, entry))) })
+        };
         let wanted = wanted(author, None, Some(in_group));
-        match self
+        let (account, entry) = match self
             .act(action, wanted, context, Some(&draft.email), decide, write)
             .await?
         {
-            Acted::Done(account) => self.created(account, draft).await,
-            Acted::Repeated(repeated) => {
-                let account = self.account_of(repeated).await?;
-                self.created(account, draft).await
+            Acted::Done((account, _)) if account.roles() == draft.roles => {
+                return Ok(Created::new(account));
             }
-        }
-    }
-
-    async fn created(&self, account: Account, draft: &AccountDraft) -> Result<Created, Error> {
-        let mut order = None;
-        if account.roles() != draft.roles {
-            // It is written by now: a lost answer here is not "nothing was done".
-            let of = OrdersOf::Account(account.id());
-            let orders = self.0.store.orders(of, None, None, 1).await;
-            order = orders.map_err(Error::UnknownOutcome)?.items.pop();
-        }
+            Acted::Done(written) => written,
+            Acted::Repeated(repeated) => (self.account_of(repeated).await?, repeated.entry),
+        };
+        // An order bears the id of the entry that proposed it. It is written by now: a lost answer here is not "nothing was done".
+        let order = OrderId::from_uuid(*entry.as_uuid());
+        let order = self.0.store.order(order).await;
         Ok(Created {
-            order,
+            order: order.map_err(Error::UnknownOutcome)?,
             ..Created::new(account)
         })
     }
