@@ -136,7 +136,10 @@ fn form(
         action: signed.path(),
         email: (!corrects).then(|| {
             email
-                .hint("Laissez vide pour garder l'adresse actuelle. La nouvelle ne compte qu'une fois confirmée.")
+                .hint(
+                    "Laissez vide pour garder l'adresse actuelle. La nouvelle ne compte qu'une fois confirmée. Qui change \
+                     d'employeur reçoit un nouveau compte, et non une nouvelle adresse.",
+                )
                 .told(&errors)
         }),
         roles: creation::choice_of_roles(&chosen, "Ceux que le compte doit avoir, dans tous ses groupes.")
