@@ -210,6 +210,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::LinkUnknown => StatusCode::NOT_FOUND,
         Refusal::EmailTaken
         | Refusal::AskSupport
+        | Refusal::AddressDeactivated
         | Refusal::AlreadyMember
         | Refusal::NotActive
         | Refusal::NotDeactivated

@@ -175,6 +175,8 @@ pub enum Refusal {
     EmailTaken,
     /// There is a deactivated account: only support acts (A2).
     AskSupport,
+    /// The same, to support: there is a deactivated account, which can be reactivated (A2, A8).
+    AddressDeactivated,
     /// This host gives shared mailboxes no account (A5).
     SharedNotAllowed,
     /// A shared mailbox is never Responsable (A5).
@@ -315,6 +317,7 @@ impl Refusal {
                 ..
             }
             | Self::AskSupport
+            | Self::AddressDeactivated
             | Self::AlreadyMember
             | Self::NotMember
             | Self::LastGroup => Rule::A2,
@@ -362,6 +365,7 @@ impl Refusal {
             Self::FrozenField { .. } => "frozen_field",
             Self::EmailTaken => "email_taken",
             Self::AskSupport => "ask_support",
+            Self::AddressDeactivated => "address_deactivated",
             Self::SharedNotAllowed => "shared_not_allowed",
             Self::SharedResponsable => "shared_responsable",
             Self::NeedsApproval => "needs_approval",
@@ -422,6 +426,7 @@ impl Refusal {
             | Self::NotMachine
             | Self::OperatorSuspended
             | Self::AskSupport
+            | Self::AddressDeactivated
             | Self::NeedsApproval
             | Self::ResponsableElsewhere
             | Self::DeactivatedBySupport

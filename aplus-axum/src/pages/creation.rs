@@ -184,6 +184,7 @@ fn refused(signed: &Signed, by: By, group: &Group, problem: Problem) -> Answer {
         Problem::Refused(
             Refusal::EmailTaken
             | Refusal::AskSupport
+            | Refusal::AddressDeactivated
             | Refusal::SharedNotAllowed
             | Refusal::SharedResponsable,
         ) => {

@@ -7,7 +7,7 @@ use crate::order::Order;
 use crate::ports::{Facts, Repeated, TargetRef, Wanted};
 use crate::rules::{self, AccountDraft, Action, CreateAccount};
 use crate::{
-    AccountId, Actor, Author, EmailAddress, EntryId, GroupFacts, GroupId, OrderId, Refusal,
+    AccountId, Actor, Author, EmailAddress, EntryId, GroupFacts, GroupId, OrderId, Refusal, Roles,
     SupportRequest, Target,
 };
 
@@ -230,9 +230,27 @@ impl Aplus {
         request: &SupportRequest,
         context: &Context,
     ) -> Result<(), Error> {
+        self.add_for(author, to, email, None, request, context)
+            .await
+    }
+
+    /// The same; where `listed` is said, for a line of a list that names these roles.
+    pub(crate) async fn add_for(
+        &self,
+        author: Author,
+        to: GroupId,
+        email: &EmailAddress,
+        listed: Option<Roles>,
+        request: &SupportRequest,
+        context: &Context,
+    ) -> Result<(), Error> {
         let decide = |facts: &Facts| {
             let group = group(facts)?;
-            rules::add_member_for(&facts.actor, group, target_in(facts, group)?, request)
+            let target = target_in(facts, group)?;
+            if let Some(roles) = listed {
+                rules::may_add_listed(&facts.actor, group, target, roles)?;
+            }
+            rules::add_member_for(&facts.actor, group, target, request)
         };
         let write = |act| self.0.store.add_member(act);
         let wanted = wanted(author, Some(TargetRef::Email(email.clone())), Some(to));

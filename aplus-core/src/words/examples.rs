@@ -39,6 +39,7 @@ impl Refusal {
             Self::FrozenField { .. } => FrozenField::ALL.map(|field| Self::FrozenField { field }),
             Self::EmailTaken => [Self::EmailTaken],
             Self::AskSupport => [Self::AskSupport],
+            Self::AddressDeactivated => [Self::AddressDeactivated],
             Self::SharedNotAllowed => [Self::SharedNotAllowed],
             Self::SharedResponsable => [Self::SharedResponsable],
             Self::NeedsApproval => [Self::NeedsApproval],

@@ -237,6 +237,7 @@ fn every_refusal_names_its_facts_and_who_can_do_it_instead() {
             Refusal::ConfirmEmail { .. } => ["5 essais.", "5 tries left"],
             Refusal::NoChange => ["rien à faire", "nothing to do"],
             Refusal::AccountInactive => ["réactiver le compte", "reactivated first"],
+            Refusal::AddressDeactivated => ["Réactivez-le", "Reactivate it"],
             Refusal::TwoOrders => ["une fois qu'elle est confirmée", "once it is confirmed"],
             Refusal::SharedAddress => ["Un responsable peut créer", "A responsable can create"],
             Refusal::OrderNotFound | Refusal::NotApprover => ["aide@ain.fr"; 2],

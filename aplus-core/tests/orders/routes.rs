@@ -223,7 +223,9 @@ async fn an_import_applies_the_line_and_orders_the_role() {
     let lines = "Maxime ROY;;maxime.roy@mairie.example;Instructeur;Responsable;;;Mairie;;;\n\
         Noa PAUL;;noa.paul@mairie.example;;Responsable;;;Neuve;;;\n\
         Lou PAUL;;lou.paul@mairie.example;;Responsable;;;Neuve;;;\n\
-        Camille ROUX;;camille.roux@mairie.example;;Responsable;;;Mairie;;;\n";
+        Camille ROUX;;camille.roux@mairie.example;;Responsable;;;Mairie;;;\n\
+        Sacha BLANC;;sacha.blanc@mairie.example;;Responsable;;;Ailleurs;;;\n\
+        Sacha BLANC;;sacha.blanc@mairie.example;;Responsable;;;Toute neuve;;;\n";
     for by_machine in [false, true] {
         let town = Town::new(DualControl::Raising, &[Role::Aidant]).await;
         let who = town.who;
@@ -251,7 +253,17 @@ async fn an_import_applies_the_line_and_orders_the_role() {
             (3, 2, 1),
             "{report:?}"
         );
-        assert_eq!(report.refused, [], "{report:?}");
+        // It is said of whoever is in the group that they get no role by this; an account of another group is not joined to be
+        // one here, in a group that is there or a new one.
+        let said = |lines: &[import::RefusedLine]| -> Vec<_> {
+            let said = lines.iter().map(|line| (line.line, line.code.clone()));
+            said.collect()
+        };
+        let of = |line, code: &str| (line, code.to_owned());
+        assert_eq!(said(&report.not_raised), [of(5, "role_by_order")]);
+        let elsewhere = "responsable_elsewhere";
+        assert_eq!(said(&report.refused), [of(6, elsewhere), of(7, elsewhere)]);
+        assert_eq!(town.account(who.colleague).await.groups().len(), 1);
         assert_eq!(responsables(&town).await, [who.responsable]);
         assert_eq!(town.subject().await.roles(), Roles::only(Role::Aidant));
         let proposed = orders(&town).await;
@@ -268,6 +280,9 @@ async fn an_import_applies_the_line_and_orders_the_role() {
         }
         let again = import(&town, lines, false, by).await;
         assert_eq!((again.applied, again.orders_proposed), (0, 0), "{again:?}");
+        // Those who wait for their order are named too.
+        let waiting = [2, 4, 5].map(|line| of(line, "role_by_order"));
+        assert_eq!(said(&again.not_raised), waiting);
         assert_eq!(orders(&town).await, proposed);
     }
 }

@@ -60,7 +60,7 @@ pub fn ask(question: Question, cell: &Cell<'_>) -> Answer {
         Question::MayCreateAccounts => plain(rules::may_create_accounts(cell.actor, &cell.group)),
         Question::MayManageMembers => plain(rules::may_manage_members(cell.actor, &cell.group)),
         Question::NoSuchAccount => Answer::Refused(rules::no_such_account(cell.actor, &cell.group)),
-        Question::Taken => Answer::Refused(rules::taken(cell.holder.unwrap())),
+        Question::Taken => Answer::Refused(rules::taken(cell.actor, cell.holder.unwrap())),
         Question::MayViewOrdersOf => plain(rules::may_view_orders_of(cell.actor, cell.group.id)),
         Question::NoSuchOrder => Answer::Refused(rules::no_such_order(cell.actor)),
         Question::NeedsApproval => {

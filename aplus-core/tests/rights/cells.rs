@@ -611,7 +611,7 @@ impl Question {
         } else {
             vec![orders::Facts::default()]
         };
-        let nobody_asks = matches!(self, Self::Taken | Self::NeedsApproval | Self::IsOrdered);
+        let nobody_asks = matches!(self, Self::NeedsApproval | Self::IsOrdered);
         let actors = if nobody_asks {
             vec![Actor::Visitor]
         } else {

@@ -122,6 +122,12 @@ pub(in crate::words) fn refusal(
             "Support must act",
             format!("For this address only support can act. Write to them: {support}.").into(),
         ),
+        Refusal::AddressDeactivated => (
+            "Address of a deactivated account",
+            "This is the address of a deactivated account. Reactivate it if it is to be used again, or \
+                withdraw it if nobody ever logged into it: the address is free then."
+                .into(),
+        ),
         Refusal::SharedNotAllowed => (
             "No shared mailboxes",
             "This is the address of a mailbox that several people read, and this service gives \
@@ -143,9 +149,8 @@ pub(in crate::words) fn refusal(
         ),
         Refusal::ResponsableElsewhere => (
             "Responsable of another group",
-            "This account holds the role responsable: adding it here would make it a responsable \
-                of this group too, which is not for support to decide. A responsable of this \
-                group can add it."
+            "This account is one of another group and would be a responsable of this one too, which \
+                is not for support to decide. A responsable of this group can add it."
                 .into(),
         ),
         Refusal::AlreadyMember => (

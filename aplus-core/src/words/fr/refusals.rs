@@ -131,6 +131,12 @@ pub(in crate::words) fn refusal(
             format!("Pour cette adresse, seul le support peut agir. Écrivez-lui\u{a0}: {support}.")
                 .into(),
         ),
+        Refusal::AddressDeactivated => (
+            "Adresse d'un compte désactivé",
+            "Cette adresse est celle d'un compte désactivé. Réactivez-le s'il doit servir de nouveau, \
+                ou retirez-le si personne ne s'y est jamais connecté\u{a0}: l'adresse sera libre."
+                .into(),
+        ),
         Refusal::SharedNotAllowed => (
             "Boîte partagée refusée",
             "Cette adresse est celle d'une boîte que plusieurs personnes lisent, et ce service \
@@ -154,9 +160,8 @@ pub(in crate::words) fn refusal(
         ),
         Refusal::ResponsableElsewhere => (
             "Responsable d'un autre groupe",
-            "Ce compte a le rôle de responsable\u{a0}: l'ajouter à ce groupe l'en rendrait \
-                responsable aussi, ce que le support ne décide pas. Un responsable de ce groupe \
-                peut l'y ajouter."
+            "Ce compte est celui d'un autre groupe, et il serait responsable de celui-ci aussi, ce \
+                que le support ne décide pas. Un responsable de ce groupe peut l'y ajouter."
                 .into(),
         ),
         Refusal::AlreadyMember => (
@@ -272,8 +277,8 @@ pub(in crate::words) fn refusal(
         ),
         Refusal::OwnOrder => (
             "Décision réservée à quelqu'un d'autre",
-            "Qui propose une demande de modification, ou qui elle concerne, ne décide pas \
-                d'elle. Un autre membre de l'équipe de support, ou un responsable d'un des \
+            "Ni la personne qui propose une demande de modification ni celle qu'elle concerne n'en \
+                décident. Un autre membre de l'équipe de support, ou un responsable d'un des \
                 groupes du compte, peut le faire\u{a0}; le support peut la retirer."
                 .into(),
         ),
