@@ -685,6 +685,14 @@ async fn orders_are_listed_for_support_and_the_open_ones_of_a_group_for_its_resp
     assert_eq!((rest, next), (vec![ids[0].clone()], Value::Null));
     let (open, _) = listed(&colleague.get(&format!("{ORDERS}?open=true")).await);
     assert_eq!(open, [&*ids[2], &*ids[1]]);
+    // Each page is a look, at no account and no group (T1).
+    let looks = world.entries("looked").await;
+    assert_eq!(looks.len(), 3);
+    assert!(
+        looks
+            .iter()
+            .all(|look| (look.account, look.group) == (None, None))
+    );
     let of_mairie = format!("/api/v1/groups/{}/orders", world.mairie);
     for who in [RESPONSABLE, OPERATOR] {
         let reply = world.logged_in(who).await.get(&of_mairie).await;

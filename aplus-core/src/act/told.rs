@@ -273,6 +273,7 @@ impl Told for Look {
                 account: None,
                 group: Some(group),
             },
+            Subject::Orders => About::default(),
             Subject::Journal { account, group } => About { account, group },
         }
     }

@@ -157,7 +157,8 @@ impl Aplus {
         Ok((order, account))
     }
 
-    /// All orders, the newest first: support's list. With `open` only those on which something may still come.
+    /// All orders, the newest first: support's list, each page of which is an entry, written before it is read (T1). With
+    /// `open` only those on which something may still come.
     ///
     /// # Errors
     /// [`Refusal::NotOperator`], [`Refusal::OperatorSuspended`]; what the store says.
@@ -171,6 +172,8 @@ impl Aplus {
     ) -> Result<Page<Order>, Error> {
         let verdict = rules::may_act_as_support(&current.actor());
         self.allow(current, Action::ViewOrders, None, None, verdict, context)
+            .await?;
+        self.look_if_support(current, Subject::Orders, context)
             .await?;
         let open_at = open.then(|| self.now());
         Ok(self

@@ -584,6 +584,7 @@ impl Question {
                 Subject::Account(account(20)),
                 Subject::Links(account(20)),
                 Subject::Group(group(1)),
+                Subject::Orders,
                 Subject::Journal {
                     account: None,
                     group: Some(group(1)),

@@ -246,6 +246,9 @@ fn looked(at: Subject, entry: &SeenEntry, by: &str, when: &str) -> String {
             "Les membres du groupe{} ont été consultés {by}{when}.",
             quoted_group(entry)
         ),
+        Subject::Orders => {
+            format!("Les demandes de modification ont été consultées {by}{when}.")
+        }
         Subject::Journal { account, .. } => format!(
             "Le journal a été consulté {by}{when}{}{}.",
             match account {
