@@ -108,6 +108,9 @@ async fn restoring_takes_two_within_a_day() {
         (time("at").parse().unwrap(), time("until").parse().unwrap());
     assert_eq!(until, at.saturating_add(DAY));
     world.clock.advance(DAY);
+    let mut operator = world.logged_in(OPERATOR).await;
+    let lapsed = line(&mut operator, &world, COLLEAGUE).await;
+    assert_eq!(lapsed["restore_asked"], Value::Null, "it no longer counts");
     let mut third = world.logged_in(THIRD).await;
     assert_eq!(
         third.press(&restore).await.status,

@@ -57,7 +57,7 @@ pub use membership::{
     may_manage_members, may_remove_member, no_such_account, remove_member,
 };
 pub use operators::{
-    AddOperator, RestoreOperator, SuspendOperator, add_operator, may_add_operator,
+    AddOperator, RestoreOperator, SuspendOperator, add_operator, asking_counts, may_add_operator,
     may_restore_operator, may_suspend_operator, restore_operator, suspend_operator,
 };
 pub use orders::{

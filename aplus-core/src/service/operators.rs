@@ -2,7 +2,7 @@
 
 use super::accounts::wanted;
 use super::{Acted, Aplus, Context, Current, Error};
-use crate::account::Operator;
+use crate::account::{Operator, RestoreAsked};
 use crate::ports::{Facts, Page};
 use crate::rules::{self, Action, Permit, RestoreOperator};
 use crate::{Act, Actable, Author, EmailAddress, EntryId, OperatorId, OperatorStanding, Refusal};
@@ -109,6 +109,22 @@ impl Aplus {
             Acted::Done(second) => Ok(second),
             Acted::Repeated(repeated) => self.brought_back(repeated.entry).await,
         }
+    }
+
+    /// Who asked for a suspended operator, and when, where that still counts (A14): for whoever may ask as the second.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn asked_back(
+        &self,
+        operator: &Operator,
+    ) -> Result<Option<(RestoreAsked, Operator)>, Error> {
+        let Some(asked) = operator.restore_asked else {
+            return Ok(None);
+        };
+        let by = self.0.store.operator(asked.by).await?;
+        let counts = |by: &Operator| rules::asking_counts(asked, &by.standing(), self.now());
+        Ok(by.filter(counts).map(|by| (asked, by)))
     }
 
     /// What a request that comes again was answered: whatever happened since, its entry says whether it was the second asking.
