@@ -30,6 +30,17 @@ pub struct OrderedChange {
     pub profile: ProfileChange,
 }
 
+impl OrderedChange {
+    /// What an account that is `now` this becomes by it, but for its details.
+    #[must_use]
+    pub fn applied_to(&self, now: &Identity) -> Identity {
+        Identity {
+            email: self.email.clone().or_else(|| now.email.clone()),
+            roles: self.roles.unwrap_or(now.roles),
+        }
+    }
+}
+
 /// An order that support wants to propose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderDraft {

@@ -260,10 +260,7 @@ fn check(signed: &Signed, account: &Account, target: &Target, draft: &OrderDraft
         email: account.email().cloned(),
         roles: account.roles(),
     };
-    let to = Identity {
-        email: change.email.clone().or(from.email.clone()),
-        roles: change.roles.unwrap_or(from.roles),
-    };
+    let to = change.applied_to(&from);
     let once = order::once_approved(from.email != to.email);
     let approval = rules::needs_approval(target.standing(), change, signed.policy());
     let next = match approval {
