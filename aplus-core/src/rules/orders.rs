@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::account::{Principal, SupportRequest};
 use crate::order::{Identity, OrderState, Reason};
-use crate::{AccountId, EmailAddress, GroupId, Lifetimes, OrderId, ProfileChange, Roles};
+use crate::{AccountId, EmailAddress, Lifetimes, OrderId, ProfileChange, Roles};
 
 pub use deciding::{
     approve_order, may_approve_order, may_refuse_order, may_view_orders, may_view_orders_of,
@@ -108,7 +108,6 @@ impl Proposal {
 #[derive(Debug, PartialEq, Eq)]
 pub struct ProposeOrder {
     account: AccountId,
-    groups: Vec<GroupId>,
     proposal: Proposal,
 }
 
@@ -117,12 +116,6 @@ impl ProposeOrder {
     #[must_use]
     pub fn account(&self) -> AccountId {
         self.account
-    }
-
-    /// The groups of that account, whose responsables may approve it.
-    #[must_use]
-    pub fn groups(&self) -> &[GroupId] {
-        &self.groups
     }
 
     /// What it is to change, why and for whom.

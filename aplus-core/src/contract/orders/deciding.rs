@@ -8,7 +8,7 @@ use crate::contract::world::{World, micros, minutes};
 use crate::order::OrderState;
 use crate::ports::Outcome;
 use crate::rules;
-use crate::{Actor, Author, DualControl, OrderId, Role, Roles, Version};
+use crate::{Actor, Author, DualControl, OrderId, Principal, Role, Roles, Version};
 
 pub(in crate::contract) async fn an_order_is_carried_out_once_and_only_on_what_it_was_proposed_on(
     harness: &dyn Harness,
@@ -106,7 +106,7 @@ pub(in crate::contract) async fn without_a_new_address_it_is_carried_out_with_it
                     Role::Responsable => scene.second,
                     Role::Aidant | Role::Instructeur => scene.aidant,
                 };
-                let owner = crate::Principal::Account(account);
+                let owner = Principal::Account(account);
                 if active {
                     world.logged_in(owner).await;
                 } else {
@@ -146,7 +146,7 @@ pub(in crate::contract) async fn without_a_new_address_it_is_carried_out_with_it
                 let case = format!("{from:?} to {to:?}, alone {alone}, active {active}");
                 assert_eq!(order.state(world.noon()), OrderState::CarriedOut, "{case}");
                 let by = order.approval.map(|approval| approval.by);
-                let approver = crate::Principal::Operator(scene.colleague);
+                let approver = Principal::Operator(scene.colleague);
                 assert_eq!(by, Some(Some(approver).filter(|_| !alone)), "{case}");
                 let after = world.account(account).await;
                 assert_eq!(after.roles(), Roles::only(to), "{case}");
@@ -183,6 +183,39 @@ pub(in crate::contract) async fn without_a_new_address_it_is_carried_out_with_it
     let before = world.account(scene.both).await;
     to_be_confirmed(&world, &scene, scene.both).await;
     assert_eq!(world.account(scene.both).await, before);
+}
+
+pub(in crate::contract) async fn whoever_may_approve_an_order_is_told_of_it_once(
+    harness: &dyn Harness,
+) {
+    let world = World::fresh(harness).await;
+    let scene = world.scene().await;
+    // Both groups of the account have the same two responsables.
+    let people = [
+        Principal::Account(scene.first),
+        Principal::Account(scene.second),
+        Principal::Operator(scene.colleague),
+    ];
+    let mut addresses = Vec::new();
+    for person in people {
+        addresses.push(world.address_of(person).await);
+    }
+    let told = async || -> Vec<usize> {
+        let outbox = world.outbox().await;
+        let mails_to = |address| {
+            outbox
+                .iter()
+                .filter(|line| line.to.as_ref() == Some(address))
+                .count()
+        };
+        addresses.iter().map(mails_to).collect()
+    };
+    let before = told().await;
+    let roles = to_roles(Roles::only(Role::Aidant));
+    propose(&world, &scene, scene.both, roles).await;
+    let more = told().await.into_iter().zip(before);
+    let more: Vec<_> = more.map(|(now, was)| now - was).collect();
+    assert_eq!(more, [1, 1, 1]);
 }
 
 pub(in crate::contract) async fn an_outdated_order_stays_so_where_the_account_becomes_again_what_it_was(

@@ -114,7 +114,6 @@ pub fn propose_order(
     };
     let action = ProposeOrder {
         account: standing.id,
-        groups: standing.groups.iter().collect(),
         proposal,
     };
     Ok(Permit::grant(
