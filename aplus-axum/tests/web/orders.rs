@@ -595,6 +595,24 @@ async fn an_address_that_became_somebodys_is_not_confirmed() {
 }
 
 #[tokio::test]
+async fn an_address_that_became_somebodys_is_not_approved() {
+    let world = World::new().await;
+    let mut operator = world.logged_in(OPERATOR).await;
+    let mut responsable = world.logged_in(RESPONSABLE).await;
+    let order = proposed(&world, &mut operator, AIDANT, json!({"email": NEW})).await;
+    let create = format!("/api/v1/groups/{}/accounts", world.mairie);
+    let draft = json!({"email": NEW, "roles": ["aidant"]});
+    let made = responsable.post(&create, draft).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    responsable
+        .press(&path(&order, "/approve"))
+        .await
+        .refused(409, "email_taken");
+    let refused = decided(&mut responsable, &order, "/refuse").await;
+    assert_eq!(state(&refused), "refused");
+}
+
+#[tokio::test]
 async fn the_right_is_judged_before_the_body() {
     let world = World::new().await;
     let order = json!({"id": world.order(AIDANT).await});
