@@ -114,7 +114,7 @@ async fn create(
             let holder = accounts::holder(&mut transaction, email)
                 .await
                 .map_err(store_error)?;
-            Ok(holder.map(|holder| Err(rules::taken(holder))))
+            Ok(holder.map(|holder| Err(rules::taken(&facts.actor, holder))))
         }
         Outcome::Stale | Outcome::Repeated(_) => Ok(None),
     }

@@ -42,6 +42,7 @@ impl Caller {
             origin: self.origin.clone(),
             idempotency,
             silent: false,
+            without_welcome: false,
             bulk: false,
         }
     }

@@ -190,7 +190,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::SharedNotAllowed
         | Refusal::SharedResponsable
         | Refusal::SharedAddress
-        | Refusal::NeedsApproval { .. }
+        | Refusal::NeedsApproval
         | Refusal::OwnOrder
         | Refusal::NotApprover
         | Refusal::OwnSuspension
@@ -210,6 +210,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::LinkUnknown => StatusCode::NOT_FOUND,
         Refusal::EmailTaken
         | Refusal::AskSupport
+        | Refusal::AddressDeactivated
         | Refusal::AlreadyMember
         | Refusal::NotActive
         | Refusal::NotDeactivated
@@ -217,6 +218,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::GroupTaken
         | Refusal::NoChange
         | Refusal::AccountInactive
+        | Refusal::TwoOrders
         | Refusal::OrderClosed { .. }
         | Refusal::OrderOutdated
         | Refusal::AlreadySuspended

@@ -9,7 +9,7 @@ use crate::account::{
     Account, AccountRecord, Epoch, Group, GroupMention, Provenance, Status, Version,
 };
 use crate::journal::{BodyHash, Entry, Erasable, Origin, Salt};
-use crate::mail::Mail;
+use crate::mail::{Mail, Message};
 use crate::rules::{AddOperator, Basis, CreateAccount, CreateGroup, Permit, Permitted};
 use crate::{AccountId, EntryId, GroupId, GroupName, OperatorId, RequestId, Timestamp};
 
@@ -86,7 +86,20 @@ impl<A: Permitted> Act<A> {
         self
     }
 
-    /// Without its mails: for an import that was told to send none, and for a demonstration.
+    /// Without the mails to whoever gets an account or is added to a group: for an import that was told so. Those who may
+    /// decide on it, and those whose group it is, are told all the same (A6, A7).
+    pub fn without_welcome(mut self) -> Self {
+        self.mails.retain(|mail| {
+            let welcomes = matches!(
+                mail.message,
+                Message::Welcome { .. } | Message::AddedToGroup { .. }
+            );
+            !welcomes
+        });
+        self
+    }
+
+    /// Without its mails: for a demonstration.
     pub fn silent(mut self) -> Self {
         self.mails.clear();
         self

@@ -16,6 +16,8 @@ pub enum Recipient {
     Account(AccountId),
     /// To each active responsable of this group (A7).
     ResponsablesOf(GroupId),
+    /// To each active responsable of any of this account's groups, once (A6).
+    ResponsablesFor(AccountId),
     /// To each active operator (A14).
     Operators,
 }
@@ -268,7 +270,7 @@ impl Mail {
     pub fn skips(&self) -> Option<Principal> {
         match (&self.to, self.message) {
             (
-                Recipient::ResponsablesOf(_),
+                Recipient::ResponsablesOf(_) | Recipient::ResponsablesFor(_),
                 Message::AccountCreatedInYourGroup { account, .. }
                 | Message::OrderProposed { account, .. },
             ) => Some(Principal::Account(account)),

@@ -30,6 +30,17 @@ pub struct OrderedChange {
     pub profile: ProfileChange,
 }
 
+impl OrderedChange {
+    /// What an account that is `now` this becomes by it, but for its details.
+    #[must_use]
+    pub fn applied_to(&self, now: &Identity) -> Identity {
+        Identity {
+            email: self.email.clone().or_else(|| now.email.clone()),
+            roles: self.roles.unwrap_or(now.roles),
+        }
+    }
+}
+
 /// An order that support wants to propose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderDraft {
@@ -176,7 +187,7 @@ pub struct Order {
     pub carried_out_at: Option<Timestamp>,
     /// How it was ended.
     pub closed: Option<Closed>,
-    /// Whether the account is now what it was when the order was proposed.
+    /// Whether the account is now what it was when the order was proposed, and no other order was carried out on it since.
     pub holds: bool,
 }
 
@@ -195,7 +206,7 @@ pub struct OrderFacts {
     pub changes_address: bool,
     /// Whether it corrects details, which a person whose account is active does themselves (A4).
     pub corrects_details: bool,
-    /// Whether the account is now what it was when the order was proposed.
+    /// Whether the account is now what it was when the order was proposed, and no other order was carried out on it since.
     pub holds: bool,
 }
 

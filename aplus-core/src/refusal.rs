@@ -175,15 +175,14 @@ pub enum Refusal {
     EmailTaken,
     /// There is a deactivated account: only support acts (A2).
     AskSupport,
+    /// The same, to support: there is a deactivated account, which can be reactivated (A2, A8).
+    AddressDeactivated,
     /// This host gives shared mailboxes no account (A5).
     SharedNotAllowed,
     /// A shared mailbox is never Responsable (A5).
     SharedResponsable,
-    /// The group has, or had, a responsable: another one takes somebody else's approval (A7).
-    NeedsApproval {
-        /// Which group.
-        group: GroupId,
-    },
+    /// The account holds Responsable: bringing it back takes somebody else's approval, as giving it that role does (A6).
+    NeedsApproval,
     /// Support does not make an account of another group a responsable here (A7).
     ResponsableElsewhere,
     /// The account belongs to this group already (A2).
@@ -216,6 +215,8 @@ pub enum Refusal {
     NoChange,
     /// A deactivated account cannot confirm a new address (A6).
     AccountInactive,
+    /// An order does not give Responsable together with a new address, for which it would wait (A6).
+    TwoOrders,
     /// An account of one person does not become a shared mailbox (A5).
     SharedAddress,
     /// There is no such order, or the one who asks may not see its account (A9).
@@ -304,16 +305,19 @@ impl Refusal {
             | Self::NotSuspended => Rule::A14,
             Self::NoChange
             | Self::AccountInactive
+            | Self::TwoOrders
             | Self::OwnOrder
             | Self::NotApprover
             | Self::OrderClosed { .. }
-            | Self::OrderOutdated => Rule::A6,
+            | Self::OrderOutdated
+            | Self::NeedsApproval => Rule::A6,
             Self::NotResponsable => Rule::A1,
             Self::NotYourGroup {
                 matter: GroupMatter::Acting,
                 ..
             }
             | Self::AskSupport
+            | Self::AddressDeactivated
             | Self::AlreadyMember
             | Self::NotMember
             | Self::LastGroup => Rule::A2,
@@ -327,10 +331,7 @@ impl Refusal {
             | Self::SharedNotAllowed
             | Self::SharedResponsable
             | Self::SharedAddress => Rule::A5,
-            Self::NotOperator
-            | Self::NeedsApproval { .. }
-            | Self::ResponsableElsewhere
-            | Self::GroupTaken => Rule::A7,
+            Self::NotOperator | Self::ResponsableElsewhere | Self::GroupTaken => Rule::A7,
             Self::LastResponsable { .. }
             | Self::OtherGroup { .. }
             | Self::OwnAccount
@@ -364,9 +365,10 @@ impl Refusal {
             Self::FrozenField { .. } => "frozen_field",
             Self::EmailTaken => "email_taken",
             Self::AskSupport => "ask_support",
+            Self::AddressDeactivated => "address_deactivated",
             Self::SharedNotAllowed => "shared_not_allowed",
             Self::SharedResponsable => "shared_responsable",
-            Self::NeedsApproval { .. } => "needs_approval",
+            Self::NeedsApproval => "needs_approval",
             Self::ResponsableElsewhere => "responsable_elsewhere",
             Self::AlreadyMember => "already_member",
             Self::NotMember => "not_member",
@@ -380,6 +382,7 @@ impl Refusal {
             Self::AlreadyUsed => "already_used",
             Self::NoChange => "no_change",
             Self::AccountInactive => "account_inactive",
+            Self::TwoOrders => "two_orders",
             Self::SharedAddress => "shared_address",
             Self::OrderNotFound => "order_not_found",
             Self::OwnOrder => "own_order",
@@ -423,7 +426,8 @@ impl Refusal {
             | Self::NotMachine
             | Self::OperatorSuspended
             | Self::AskSupport
-            | Self::NeedsApproval { .. }
+            | Self::AddressDeactivated
+            | Self::NeedsApproval
             | Self::ResponsableElsewhere
             | Self::DeactivatedBySupport
             | Self::GroupTaken
@@ -436,6 +440,7 @@ impl Refusal {
             Self::FrozenField { .. }
             | Self::NoChange
             | Self::AccountInactive
+            | Self::TwoOrders
             | Self::SharedAddress
             | Self::OrderNotFound
             | Self::OwnOrder

@@ -156,7 +156,7 @@ fn one_wrong_cell_in_the_table_is_found() {
 fn a_row_that_no_cell_needs_is_found() {
     let idle = TABLE.replacen(
         "holder            =>\n",
-        "holder            =>\noff:withdrawn  => email_taken A5\n",
+        "holder            =>\n* off:withdrawn  => email_taken A5\n",
         1,
     );
     let of = |asked: &Question| asked.name() == "taken";
@@ -196,6 +196,7 @@ refusals! {
         FrozenField "frozen_field"
         EmailTaken "email_taken"
         AskSupport "ask_support"
+        AddressDeactivated "address_deactivated"
         SharedNotAllowed "shared_not_allowed"
         SharedResponsable "shared_responsable"
         NeedsApproval "needs_approval"
@@ -212,6 +213,7 @@ refusals! {
         AlreadyUsed "already_used"
         NoChange "no_change"
         AccountInactive "account_inactive"
+        TwoOrders "two_orders"
         SharedAddress "shared_address"
         OrderNotFound "order_not_found"
         OwnOrder "own_order"

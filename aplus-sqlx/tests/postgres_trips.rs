@@ -249,7 +249,11 @@ const USE_CASES: &[(&str, Trips, &str)] = &[
         [2, 1, 0],
         "the order first, which names its account",
     ),
-    ("support lists orders", READ, ""),
+    (
+        "support lists orders",
+        [2, 1, 0],
+        "the look, which is an act, and the page",
+    ),
     ("operators list operators", READ, ""),
     (
         "suspend an operator",
@@ -258,13 +262,13 @@ const USE_CASES: &[(&str, Trips, &str)] = &[
     ),
     (
         "ask for an operator back",
-        [3, 1, 3],
-        "the operator, who asks, and the operator again",
+        [2, 1, 3],
+        "the operator, then who asks",
     ),
     (
         "bring an operator back",
-        [4, 1, 3],
-        "the operator and who asked first, who asks, and the operator again",
+        [3, 1, 3],
+        "the operator and who asked first, then who asks",
     ),
     (
         "the machine adds an operator",

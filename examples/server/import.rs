@@ -79,7 +79,7 @@ fn print(report: &ImportReport, args: &ImportArgs) -> Result<(), Failure> {
         say(&json);
         return Ok(());
     }
-    for refused in &report.refused {
+    for refused in report.refused.iter().chain(&report.not_raised) {
         let RefusedLine {
             line,
             code,

@@ -270,7 +270,7 @@ pub(crate) struct ImportArgs {
     #[arg(long)]
     pub(crate) with_accounts: bool,
 
-    /// Tells nobody that they have an account now.
+    /// Tells nobody that they have an account now; responsables and whoever may decide on an order are told all the same.
     #[arg(long)]
     pub(crate) no_welcome: bool,
 

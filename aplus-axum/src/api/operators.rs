@@ -1,7 +1,7 @@
 //! The support team: who is in it, suspending, bringing back (A14).
 
 use aplus_core::account::RestoreAsked;
-use aplus_core::{Lifetimes, Operator, OperatorId};
+use aplus_core::{Aplus, Lifetimes, Operator, OperatorId};
 use axum::Json;
 use axum::http::StatusCode;
 use serde::Serialize;
@@ -20,7 +20,7 @@ pub(super) struct ColleagueJson {
     restore_asked: Option<AskedJson>,
 }
 
-/// Who asked for a suspended operator, and until when that counts.
+/// Who asked for a suspended operator, and until when that counts; nobody where it no longer does.
 #[derive(Serialize)]
 struct AskedJson {
     by: String,
@@ -38,14 +38,13 @@ impl From<RestoreAsked> for AskedJson {
     }
 }
 
-impl From<&Operator> for ColleagueJson {
-    fn from(operator: &Operator) -> Self {
-        Self {
-            operator: operator.into(),
-            status: operator.status.as_str(),
-            restore_asked: operator.restore_asked.map(AskedJson::from),
-        }
-    }
+async fn colleague(aplus: &Aplus, operator: &Operator) -> Result<ColleagueJson, Problem> {
+    let asked = aplus.asked_back(operator).await?;
+    Ok(ColleagueJson {
+        operator: operator.into(),
+        status: operator.status.as_str(),
+        restore_asked: asked.map(|(asked, _)| asked.into()),
+    })
 }
 
 pub(super) async fn list(
@@ -56,8 +55,12 @@ pub(super) async fn list(
         .aplus
         .operators(&call.current, after, limit, &call.context)
         .await?;
+    let mut items = Vec::with_capacity(page.items.len());
+    for operator in &page.items {
+        items.push(colleague(&call.aplus, operator).await?);
+    }
     Ok(Json(List {
-        items: page.items.iter().map(ColleagueJson::from).collect(),
+        items,
         next: page.next,
     }))
 }

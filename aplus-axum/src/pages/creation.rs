@@ -185,9 +185,9 @@ fn refused(signed: &Signed, by: By, group: &Group, problem: Problem) -> Answer {
         Problem::Refused(
             Refusal::EmailTaken
             | Refusal::AskSupport
+            | Refusal::AddressDeactivated
             | Refusal::SharedNotAllowed
-            | Refusal::SharedResponsable
-            | Refusal::NeedsApproval { .. },
+            | Refusal::SharedResponsable,
         ) => {
             let no = No::new(&problem, signed.site());
             form(signed, by, group, problem.status(), Vec::new(), Some(no))

@@ -297,7 +297,8 @@ async fn page(signed: &Signed, status: StatusCode, errors: Vec<FieldError>) -> A
     let (aplus, site, actor) = (signed.aplus(), signed.site(), signed.actor());
     let (order, account) = aplus.order(&signed.current, id, &signed.context).await?;
     let now = aplus.now();
-    let rights = rights::on_order(&actor, &account.standing(), &order.facts(now));
+    let taken = aplus.address_is_taken(&order).await?;
+    let rights = rights::on_order(&actor, &account.standing(), &order.facts(now), taken);
     let outdated = !order.holds || rights.why_not == Some(Refusal::OrderOutdated);
     let reason = Field::new(REASON, "Motif du refus", signed.form.text(REASON))
         .kind("text", "off")
@@ -339,7 +340,13 @@ pub(super) async fn decide(signed: Signed, place: Place) -> Answer {
     let (aplus, author, context) = (signed.aplus(), signed.author(), &signed.context);
     let known = signed.form.holds(&[STEP, REASON], &[]);
     let step = signed.form.text(STEP).to_owned();
-    enter(&signed, place, Action::ViewOrders).await?;
+    let pressed = match step.as_str() {
+        "approuver" => Action::ApproveOrder,
+        "retirer" => Action::WithdrawOrder,
+        "refuser" => Action::RefuseOrder,
+        _ => Action::ViewOrders,
+    };
+    enter(&signed, place, pressed).await?;
     let order = match step.as_str() {
         "approuver" if known.is_ok() => aplus.approve_order(author, id, context).await?,
         "retirer" if known.is_ok() => aplus.withdraw_order(author, id, context).await?,

@@ -136,7 +136,10 @@ fn form(
         action: signed.path(),
         email: (!corrects).then(|| {
             email
-                .hint("Laissez vide pour garder l'adresse actuelle. La nouvelle ne compte qu'une fois confirmée.")
+                .hint(
+                    "Laissez vide pour garder l'adresse actuelle. La nouvelle ne compte qu'une fois confirmée. Qui change \
+                     d'employeur reçoit un nouveau compte, et non une nouvelle adresse.",
+                )
                 .told(&errors)
         }),
         roles: creation::choice_of_roles(&chosen, "Ceux que le compte doit avoir, dans tous ses groupes.")
@@ -236,6 +239,7 @@ fn refused(signed: &Signed, account: &Account, target: &Target, problem: Problem
         Problem::Refused(
             Refusal::NoChange
             | Refusal::AccountInactive
+            | Refusal::TwoOrders
             | Refusal::NotYourself
             | Refusal::EmailTaken
             | Refusal::SharedAddress
@@ -256,10 +260,7 @@ fn check(signed: &Signed, account: &Account, target: &Target, draft: &OrderDraft
         email: account.email().cloned(),
         roles: account.roles(),
     };
-    let to = Identity {
-        email: change.email.clone().or(from.email.clone()),
-        roles: change.roles.unwrap_or(from.roles),
-    };
+    let to = change.applied_to(&from);
     let once = order::once_approved(from.email != to.email);
     let approval = rules::needs_approval(target.standing(), change, signed.policy());
     let next = match approval {

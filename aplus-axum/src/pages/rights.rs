@@ -130,8 +130,17 @@ pub(super) struct OnOrder {
     pub(super) why_not: Option<Refusal>,
 }
 
-pub(super) fn on_order(actor: &Actor, target: &Standing, order: &OrderFacts) -> OnOrder {
-    let approve = rules::may_approve_order(actor, target, order);
+/// `taken`: whether the new address is somebody's by now, which nobody can approve (A5).
+pub(super) fn on_order(
+    actor: &Actor,
+    target: &Standing,
+    order: &OrderFacts,
+    taken: bool,
+) -> OnOrder {
+    let approve = match rules::may_approve_order(actor, target, order) {
+        Ok(()) if taken => Err(Refusal::EmailTaken),
+        verdict => verdict,
+    };
     OnOrder {
         approve: approve.is_ok(),
         refuse: rules::may_refuse_order(actor, target, order).is_ok(),

@@ -1,6 +1,5 @@
 //! The support team: who is in it, suspending somebody, asking for somebody back (A14).
 
-use aplus_core::account::RestoreAsked;
 use aplus_core::rules::{self, Action};
 use aplus_core::words;
 use aplus_core::{Error, Lifetimes, Operator, OperatorId, OperatorStanding, Refusal, Site};
@@ -73,35 +72,33 @@ impl Access {
     }
 
     fn lines(self) -> Vec<String> {
-        let lines: &[&str] = match self {
-            Self::Suspend => &[
+        match self {
+            Self::Suspend => vec![
                 "Cet accès ne permet plus rien, aussitôt : ses sessions et ses liens de connexion prennent fin. Les demandes \
-                 déjà proposées restent.",
+                 déjà proposées restent."
+                    .to_owned(),
                 "Toute l'équipe en est avertie par e-mail. Pour rétablir cet accès, il faudra deux autres membres de \
-                 l'équipe, ou la machine du serveur.",
+                 l'équipe, ou la machine du serveur."
+                    .to_owned(),
             ],
-            Self::Restore => &[
+            Self::Restore => vec![format!(
                 "Il faut deux membres de l'équipe pour rétablir un accès : l'un le demande, l'autre le demande aussi dans \
-                 les 24\u{a0}heures. Au second, l'accès est rétabli et toute l'équipe en est avertie par e-mail.",
-            ],
-        };
-        lines.iter().map(|line| (*line).to_owned()).collect()
+                 les {}\u{a0}heures. Au second, l'accès est rétabli et toute l'équipe en est avertie par e-mail.",
+                Lifetimes::RESTORE.as_secs() / 3600
+            )],
+        }
     }
 }
 
 /// Who asked for an operator, and until when that counts; none where it no longer does.
-async fn asked(signed: &Signed, asked: RestoreAsked) -> Result<Option<String>, Problem> {
-    let until = asked.at.saturating_add(Lifetimes::RESTORE);
-    if signed.aplus().now() >= until {
-        return Ok(None);
-    }
-    let by = signed.aplus().store().operator(asked.by).await;
-    let by = by.map_err(Error::from)?.map(|by| by.email.to_string());
+async fn asked(signed: &Signed, operator: &Operator) -> Result<Option<String>, Problem> {
     let moment = |at| words::moment(at, FRENCH, signed.site());
-    Ok(by.map(|by| {
+    Ok(signed.aplus().asked_back(operator).await?.map(|(asked, by)| {
+        let until = asked.at.saturating_add(Lifetimes::RESTORE);
         format!(
-            "{by} a demandé à rétablir cet accès {}. Si un autre membre de l'équipe le demande aussi, il est rétabli ; cela \
+            "{} a demandé à rétablir cet accès {}. Si un autre membre de l'équipe le demande aussi, il est rétabli ; cela \
              compte jusqu'au {}.",
+            by.email,
             moment(asked.at),
             moment(until).trim_start_matches("le ")
         )
@@ -116,10 +113,7 @@ async fn view(signed: &Signed, operator: &Operator) -> Result<OperatorView, Prob
     Ok(OperatorView {
         address: operator.email.to_string(),
         suspended: rights::is_suspended(operator),
-        asked: match operator.restore_asked {
-            Some(by) => asked(signed, by).await?,
-            None => None,
-        },
+        asked: asked(signed, operator).await?,
         act: access
             .map(|access| Link::new(access.path(signed.site(), operator.id), access.label())),
     })
@@ -159,9 +153,7 @@ pub(super) async fn ask(signed: Signed, access: Access) -> Answer {
         .allow(&signed.current, action, None, None, verdict, context)
         .await?;
     let mut lines = access.lines();
-    if let Some(by) = operator.restore_asked {
-        lines.extend(asked(&signed, by).await?);
-    }
+    lines.extend(asked(&signed, &operator).await?);
     let page = ConfirmPage {
         shell: signed.shell(TEAM),
         trail: vec![

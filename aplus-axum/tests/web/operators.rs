@@ -108,6 +108,9 @@ async fn restoring_takes_two_within_a_day() {
         (time("at").parse().unwrap(), time("until").parse().unwrap());
     assert_eq!(until, at.saturating_add(DAY));
     world.clock.advance(DAY);
+    let mut operator = world.logged_in(OPERATOR).await;
+    let lapsed = line(&mut operator, &world, COLLEAGUE).await;
+    assert_eq!(lapsed["restore_asked"], Value::Null, "it no longer counts");
     let mut third = world.logged_in(THIRD).await;
     assert_eq!(
         third.press(&restore).await.status,
@@ -141,6 +144,11 @@ async fn the_same_asking_under_one_key_is_no_second_one() {
         assert_eq!(operator.press(&restore).await.status, StatusCode::ACCEPTED);
     }
     assert_eq!(world.entries("operator_restore_asked").await.len(), 1);
+    // Nor is it answered as the second one when that has come.
+    let mut third = world.logged_in(THIRD).await;
+    let second = third.press(&restore).await;
+    assert_eq!(second.status, StatusCode::NO_CONTENT);
+    assert_eq!(operator.press(&restore).await.status, StatusCode::ACCEPTED);
 }
 
 #[tokio::test]

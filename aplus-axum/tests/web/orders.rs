@@ -595,6 +595,24 @@ async fn an_address_that_became_somebodys_is_not_confirmed() {
 }
 
 #[tokio::test]
+async fn an_address_that_became_somebodys_is_not_approved() {
+    let world = World::new().await;
+    let mut operator = world.logged_in(OPERATOR).await;
+    let mut responsable = world.logged_in(RESPONSABLE).await;
+    let order = proposed(&world, &mut operator, AIDANT, json!({"email": NEW})).await;
+    let create = format!("/api/v1/groups/{}/accounts", world.mairie);
+    let draft = json!({"email": NEW, "roles": ["aidant"]});
+    let made = responsable.post(&create, draft).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    responsable
+        .press(&path(&order, "/approve"))
+        .await
+        .refused(409, "email_taken");
+    let refused = decided(&mut responsable, &order, "/refuse").await;
+    assert_eq!(state(&refused), "refused");
+}
+
+#[tokio::test]
 async fn the_right_is_judged_before_the_body() {
     let world = World::new().await;
     let order = json!({"id": world.order(AIDANT).await});
@@ -685,6 +703,14 @@ async fn orders_are_listed_for_support_and_the_open_ones_of_a_group_for_its_resp
     assert_eq!((rest, next), (vec![ids[0].clone()], Value::Null));
     let (open, _) = listed(&colleague.get(&format!("{ORDERS}?open=true")).await);
     assert_eq!(open, [&*ids[2], &*ids[1]]);
+    // Each page is a look, at no account and no group (T1).
+    let looks = world.entries("looked").await;
+    assert_eq!(looks.len(), 3);
+    assert!(
+        looks
+            .iter()
+            .all(|look| (look.account, look.group) == (None, None))
+    );
     let of_mairie = format!("/api/v1/groups/{}/orders", world.mairie);
     for who in [RESPONSABLE, OPERATOR] {
         let reply = world.logged_in(who).await.get(&of_mairie).await;

@@ -106,7 +106,9 @@ impl Told for CreateAccount {
             };
             mails.push((Recipient::ResponsablesOf(group), told));
             if self.order().is_some() {
-                mails.extend(orders::proposed(account, author, &[group]));
+                // The account is in no other, and in none for a statement that only makes it.
+                let responsables = Recipient::ResponsablesOf(group);
+                mails.extend(orders::proposed(account, author, responsables));
             }
         }
         mails
@@ -273,6 +275,7 @@ impl Told for Look {
                 account: None,
                 group: Some(group),
             },
+            Subject::Orders => About::default(),
             Subject::Journal { account, group } => About { account, group },
         }
     }

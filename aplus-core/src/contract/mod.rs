@@ -201,6 +201,8 @@ macro_rules! contract_cases {
             }
             orders {
                 P60 an_order_is_carried_out_once_and_only_on_what_it_was_proposed_on;
+                P41 whoever_may_approve_an_order_is_told_of_it_once;
+                P60 an_outdated_order_stays_so_where_the_account_becomes_again_what_it_was;
                 P61 a_new_address_is_confirmed_by_its_own_link_alone;
                 P61 an_address_that_is_somebodys_when_it_is_confirmed_is_taken;
                 P62 without_a_new_address_it_is_carried_out_with_its_approval;

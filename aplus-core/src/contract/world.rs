@@ -93,6 +93,11 @@ impl World {
         self.number.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// Time passes.
+    pub(super) fn pass(&mut self, by: Duration) {
+        self.noon = self.noon.saturating_add(by);
+    }
+
     /// An id that nobody has, later in order than all before it.
     pub(super) fn uuid(&self) -> uuid::Uuid {
         uuid::Uuid::from_u128(u128::from(self.next()) << 64)

@@ -8,10 +8,12 @@ use super::plan::{GroupKey, Plan};
 use super::reading::{Line, List};
 use super::{ImportReport, RefusedLine};
 use crate::ports::{Facts, FirstMember, TargetRef, Wanted};
-use crate::rules::{self, GroupDraft};
+use crate::rules::{self, AccountDraft, GroupDraft};
 use crate::service::{Context, Error, Founded};
 use crate::words::{self, Language};
-use crate::{Aplus, Author, EmailAddress, GroupFacts, GroupId, Refusal, SupportRequest};
+use crate::{
+    Aplus, Author, EmailAddress, GroupFacts, GroupId, Refusal, Role, Roles, SupportRequest,
+};
 
 /// Why an import does not start, or stops.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +59,8 @@ pub struct ImportOptions {
     pub request: SupportRequest,
     /// Of the France Services list: whether accounts are made too.
     pub with_accounts: bool,
-    /// Whether people are told (A12).
+    /// Whether those who get an account or are added to a group are told (A12). Responsables of the groups, and whoever may
+    /// decide on an order, are told in any case (A6, A7).
     pub welcome: bool,
     /// Whether it is only said what would happen.
     pub dry_run: bool,
@@ -73,6 +76,8 @@ pub(super) struct Effect {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AccountEffect {
     None,
+    /// It is in the group already, and gets no Responsable by a list (A6).
+    NotRaised,
     Created,
     /// Created without Responsable, which an order is to give (A7).
     Ordered,
@@ -158,7 +163,17 @@ impl Aplus {
                     .map_err(|no| (no, wish)),
             };
             match effect {
-                Ok(effect) => report.count(effect),
+                Ok(effect) => {
+                    report.count(effect);
+                    if let (AccountEffect::NotRaised, Ok(wish)) = (effect.account, &wish) {
+                        let detail = "ce compte est déjà dans ce groupe et n'en devient pas responsable ainsi : une \
+                             demande de modification peut lui donner ce rôle"
+                            .to_owned();
+                        report
+                            .not_raised
+                            .push(wish.line(line, "role_by_order", detail));
+                    }
+                }
                 Err((NoEffect::Refused(refusal), wish)) => {
                     let detail = words::refusal(&refusal, Language::French, self.site()).detail;
                     report.refuse(line, refusal.code(), wish, detail);
@@ -220,7 +235,7 @@ impl Aplus {
         group: Option<GroupId>,
     ) -> Result<Effect, NoEffect> {
         let context = Context {
-            silent: !options.welcome,
+            without_welcome: !options.welcome,
             bulk: true,
             ..Context::default()
         };
@@ -241,9 +256,10 @@ impl Aplus {
         let account = match &wish.account {
             None => AccountEffect::None,
             Some(draft) => match self.member(*author, group, &draft.email).await? {
-                Member::Already => AccountEffect::None,
+                Member::Already(roles) => kept(draft, roles),
                 Member::Elsewhere => {
-                    self.add_member_for(*author, group, &draft.email, request, &context)
+                    let (email, roles) = (&draft.email, Some(draft.roles));
+                    self.add_for(*author, group, email, roles, request, &context)
                         .await?;
                     AccountEffect::Joined
                 }
@@ -283,26 +299,30 @@ impl Aplus {
             (Some(_), Some(_)) => AccountEffect::Joined,
             (Some(_), None) => AccountEffect::Created,
         };
-        let decide =
-            |facts: &Facts, group: &GroupFacts| {
-                let founding = rules::create_group(&facts.actor, &wish.group, request)?;
-                let first =
-                    match (&wish.account, &facts.target) {
-                        (None, _) => None,
-                        (Some(_), Some(target)) => Some(FirstMember::Existing(
-                            rules::add_member_for(&facts.actor, group, target, request)?,
-                        )),
-                        (Some(draft), None) => Some(FirstMember::New(rules::create_account_for(
-                            &facts.actor,
-                            group,
-                            draft,
-                            request,
-                            self.policy(),
-                            self.lifetimes(),
-                        )?)),
-                    };
-                Ok((founding, first))
+        let decide = |facts: &Facts, group: &GroupFacts| {
+            let founding = rules::create_group(&facts.actor, &wish.group, request)?;
+            let first = match (&wish.account, &facts.target) {
+                (None, _) => None,
+                (Some(draft), Some(target)) => {
+                    rules::may_add_listed(&facts.actor, group, target, draft.roles)?;
+                    Some(FirstMember::Existing(rules::add_member_for(
+                        &facts.actor,
+                        group,
+                        target,
+                        request,
+                    )?))
+                }
+                (Some(draft), None) => Some(FirstMember::New(rules::create_account_for(
+                    &facts.actor,
+                    group,
+                    draft,
+                    request,
+                    self.policy(),
+                    self.lifetimes(),
+                )?)),
             };
+            Ok((founding, first))
+        };
         let email = wish.account.as_ref().map(|draft| &draft.email);
         let founded = self.found_group(*author, &wish.group, email, context, decide);
         Ok(match founded.await? {
@@ -337,25 +357,37 @@ impl Aplus {
     ) -> Result<Member, NoEffect> {
         Ok(match self.account_facts(author, email).await?.target {
             None => Member::Nobody,
-            Some(target) if target.standing().groups.contains(group) => Member::Already,
+            Some(target) if target.standing().groups.contains(group) => {
+                Member::Already(target.standing().roles)
+            }
             Some(_) => Member::Elsewhere,
         })
     }
 }
 
+/// What a line comes to whose account is in the group already, with these roles.
+pub(super) fn kept(draft: &AccountDraft, roles: Roles) -> AccountEffect {
+    let asks = draft.roles.contains(Role::Responsable) && !roles.contains(Role::Responsable);
+    match asks {
+        true => AccountEffect::NotRaised,
+        false => AccountEffect::None,
+    }
+}
+
 enum Member {
-    Already,
+    /// In this group, with these roles.
+    Already(Roles),
     Elsewhere,
     Nobody,
 }
 
 impl ImportReport {
     fn count(&mut self, effect: Effect) {
-        let nothing = Effect {
-            group_created: false,
-            account: AccountEffect::None,
-        };
-        if effect == nothing {
+        let kept = matches!(
+            effect.account,
+            AccountEffect::None | AccountEffect::NotRaised
+        );
+        if kept && !effect.group_created {
             self.unchanged += 1;
         } else {
             self.applied += 1;
@@ -370,15 +402,22 @@ impl ImportReport {
     }
 
     fn refuse(&mut self, line: u64, code: &str, wish: &Wish, detail: String) {
-        let value = match &wish.account {
+        self.refused.push(wish.line(line, code, detail));
+    }
+}
+
+impl Wish {
+    /// What is said of this line.
+    fn line(&self, line: u64, code: &str, detail: String) -> RefusedLine {
+        let value = match &self.account {
             Some(draft) => draft.email.as_str().to_owned(),
-            None => wish.group.name.as_str().to_owned(),
+            None => self.group.name.as_str().to_owned(),
         };
-        self.refused.push(RefusedLine {
+        RefusedLine {
             line,
             code: code.to_owned(),
             value,
             detail,
-        });
+        }
     }
 }

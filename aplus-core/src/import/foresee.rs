@@ -1,6 +1,6 @@
 //! A dry run: the same decisions, on facts that also hold what the lines before would have done.
 
-use super::apply::{AccountEffect, Effect, ImportOptions, NoEffect};
+use super::apply::{AccountEffect, Effect, ImportOptions, NoEffect, kept};
 use super::line::Wish;
 use super::plan::{GroupKey, Plan};
 use crate::ports::Wanted;
@@ -79,7 +79,7 @@ impl Aplus {
                 .map_err(Error::from)?
                 == Some(Holder::Operator)
             {
-                return Err(NoEffect::Refused(rules::taken(Holder::Operator)));
+                return Err(NoEffect::Refused(rules::taken(actor, Holder::Operator)));
             }
             let id = AccountId::from_uuid(*self.fresh_id()?.as_uuid());
             let ordered = rules::is_ordered(group, draft, self.policy());
@@ -98,9 +98,9 @@ impl Aplus {
             });
         };
         if target.standing().groups.contains(group.id) {
-            return Ok(AccountEffect::None);
+            return Ok(kept(draft, target.standing().roles));
         }
-        rules::may_add_member_for(actor, group, &target)?;
+        rules::may_add_listed(actor, group, &target, draft.roles)?;
         let groups = target.standing().groups.iter().chain([group.id]).collect();
         plan.add_account(
             &draft.email,

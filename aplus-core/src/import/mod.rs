@@ -6,8 +6,8 @@
 //!   `CONTACT MAIL`;
 //! - Administration+'s own list of accounts: one account per line, in a group known by its name and territory.
 //!
-//! An address that has an account already is added to the group; its roles never change. Every refused line comes back
-//! with its reason, and stops no other.
+//! An address that has an account already is added to the group; its roles never change. A line that would make an account
+//! of another group a responsable here is refused. Every refused line comes back with its reason, and stops no other.
 
 mod apply;
 mod foresee;
@@ -28,8 +28,10 @@ pub struct ImportReport {
     pub lines: u64,
     /// Lines that made or joined something.
     pub applied: u64,
-    /// Lines of which everything was there already.
+    /// Lines of which everything was there already, or that ask for a role that only an order gives.
     pub unchanged: u64,
+    /// Unchanged lines that name Responsable for an account of the group that does not hold it, each with what to do (A6).
+    pub not_raised: Vec<RefusedLine>,
     /// Lines that were refused, each with its reason.
     pub refused: Vec<RefusedLine>,
     /// Groups made.
@@ -42,7 +44,7 @@ pub struct ImportReport {
     pub orders_proposed: u64,
 }
 
-/// A line that was refused.
+/// A line that was refused, or did not all that it says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RefusedLine {
     /// Its number in the file; the header is line 1.

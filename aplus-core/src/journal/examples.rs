@@ -93,6 +93,7 @@ impl Event {
                 Subject::Account(account),
                 Subject::Links(account),
                 Subject::Group(group),
+                Subject::Orders,
                 Subject::Journal { account: None, group: None },
                 Subject::Journal { account: Some(account), group: None },
                 Subject::Journal { account: None, group: Some(group) },

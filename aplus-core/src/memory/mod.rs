@@ -107,6 +107,8 @@ struct State {
     links: BTreeMap<LinkId, LinkRow>,
     sessions: BTreeMap<SessionId, SessionRow>,
     orders: BTreeMap<OrderId, Order>,
+    /// When an order on an account was last carried out.
+    ordered: BTreeMap<AccountId, Timestamp>,
     entries: BTreeMap<EntryId, StoredEntry>,
     salts: BTreeMap<EntryId, Salt>,
     seal_queue: BTreeSet<EntryId>,
@@ -295,6 +297,15 @@ impl State {
                 .filter(|account| mail.skips() != Some(Principal::Account(account.id)))
                 .filter_map(|account| account.email.clone())
                 .collect(),
+            Recipient::ResponsablesFor(id) => {
+                let groups = self.accounts.get(id).map(|account| &account.groups);
+                let groups = groups.into_iter().flatten().map(|mention| mention.id);
+                groups
+                    .flat_map(|group| self.responsables(group))
+                    .filter(|account| mail.skips() != Some(Principal::Account(account.id)))
+                    .filter_map(|account| account.email.clone())
+                    .collect()
+            }
             Recipient::Operators => self
                 .operators
                 .values()

@@ -19,13 +19,17 @@ enum Fitness {
 }
 
 impl State {
-    /// An order with what only the account can tell: whether it still is what the order was proposed on.
+    /// An order with what only the account can tell: whether it still is what the order was proposed on, as it has been since.
     pub(super) fn order(&self, id: OrderId) -> Option<Order> {
         let order = self.orders.get(&id)?;
         let account = self.accounts.get(&order.account)?;
         let holds = account.email.is_some()
             && account.email == order.from.email
-            && account.roles == order.from.roles;
+            && account.roles == order.from.roles
+            && self
+                .ordered
+                .get(&account.id)
+                .is_none_or(|at| *at <= order.proposed_at);
         Some(Order {
             holds,
             ..order.clone()
@@ -76,6 +80,7 @@ impl State {
                 next(&mut group.version);
             }
         }
+        self.ordered.insert(account.id, now);
         if let Some(order) = self.orders.get_mut(&id) {
             order.carried_out_at = Some(now);
         }

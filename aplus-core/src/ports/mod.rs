@@ -56,6 +56,18 @@ pub enum Outcome<T> {
     Repeated(Repeated),
 }
 
+impl<T> Outcome<T> {
+    /// The same with something else of what is done.
+    pub fn map<U>(self, of: impl FnOnce(T) -> U) -> Outcome<U> {
+        match self {
+            Self::Done(done) => Outcome::Done(of(done)),
+            Self::Taken => Outcome::Taken,
+            Self::Stale => Outcome::Stale,
+            Self::Repeated(repeated) => Outcome::Repeated(repeated),
+        }
+    }
+}
+
 /// What a writing method answers.
 pub type Written<T> = Result<Outcome<T>, StoreError>;
 

@@ -25,7 +25,8 @@ pub enum OrdersOf {
 /// for each of the two.
 ///
 /// - **P60** An order MUST be carried out at most once, whatever runs at once, and only while it is approved, open, within its
-///   time, and the account is exactly what the order was proposed on: otherwise [`Outcome::Stale`](super::Outcome::Stale).
+///   time, and the account is exactly what the order was proposed on: otherwise [`Outcome::Stale`](super::Outcome::Stale). It is
+///   no longer once another order on it was carried out later, also where a further one made it again what it was.
 /// - **P61** An order that changes an address MUST be carried out by [`redeem`](super::Logins::redeem) alone, with a link for that
 ///   order, in one transaction with the session that it opens, under the account's new epoch;
 ///   [`Outcome::Taken`](super::Outcome::Taken), with nothing written, if the new address is somebody's by then (A5).

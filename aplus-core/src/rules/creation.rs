@@ -1,6 +1,6 @@
 //! A1, A2, A5, A7: who creates accounts, in which group, with which roles.
 
-use super::{Basis, Permit, Proposal, active_support, responsable_of};
+use super::{Basis, Permit, Proposal, active_support, address_deactivated, responsable_of};
 use crate::account::{Provenance, Status, SupportRequest};
 use crate::{
     Actor, DualControl, EmailAddress, GroupFacts, GroupId, Lifetimes, Policy, Profile, Refusal,
@@ -225,11 +225,12 @@ pub enum Holder {
     Operator,
 }
 
-/// What is said about an address that somebody has already (A2, A5).
+/// What is said to `actor` about an address that somebody has already (A2, A5): only support learns more of a deactivated
+/// account than that support must act.
 #[must_use]
-pub fn taken(holder: Holder) -> Refusal {
+pub fn taken(actor: &Actor, holder: Holder) -> Refusal {
     match holder {
-        Holder::Account(Status::Deactivated(_)) => Refusal::AskSupport,
+        Holder::Account(Status::Deactivated(_)) => address_deactivated(actor),
         Holder::Account(Status::Active | Status::Withdrawn) | Holder::Operator => {
             Refusal::EmailTaken
         }

@@ -1,8 +1,8 @@
 //! A2, A7, A8: adding an account to a group, taking it out, leaving.
 
-use super::{Basis, Permit, active_support, may_view_account, responsable_of};
+use super::{Basis, Permit, active_support, address_deactivated, may_view_account, responsable_of};
 use crate::account::{Status, SupportRequest};
-use crate::{AccountId, Actor, GroupFacts, GroupId, Refusal, Target};
+use crate::{AccountId, Actor, GroupFacts, GroupId, Refusal, Role, Roles, Target};
 
 /// An account joins a group, allowed.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub fn may_manage_members(actor: &Actor, group: &GroupFacts) -> Result<(), Refus
 /// withdrawn one, [`Refusal::AlreadyMember`].
 pub fn may_add_member(actor: &Actor, group: &GroupFacts, target: &Target) -> Result<(), Refusal> {
     may_manage_members(actor, group)?;
-    may_join(group, target)
+    may_join(actor, group, target)
 }
 
 /// Allows a responsable to add an active account to their own group.
@@ -67,18 +67,37 @@ pub fn add_member(
 ///
 /// # Errors
 /// [`Refusal::NotOperator`], [`Refusal::OperatorSuspended`]; [`Refusal::ResponsableElsewhere`] where it would make an
-/// account of another group a responsable here; and what [`may_add_member`] says of the account.
+/// account of another group a responsable here; [`Refusal::AddressDeactivated`] for a deactivated account; and what
+/// [`may_add_member`] says of any other.
 pub fn may_add_member_for(
     actor: &Actor,
     group: &GroupFacts,
     target: &Target,
 ) -> Result<(), Refusal> {
     active_support(actor)?;
-    may_join(group, target)?;
+    may_join(actor, group, target)?;
     if target.standing().is_responsable() {
         return Err(Refusal::ResponsableElsewhere);
     }
     Ok(())
+}
+
+/// Whether support may add `target` to `group` for a line of a list that names `roles` (A7): nobody who is there already gets
+/// Responsable by that. What else their roles are stays as it is.
+///
+/// # Errors
+/// As [`may_add_member_for`].
+pub(crate) fn may_add_listed(
+    actor: &Actor,
+    group: &GroupFacts,
+    target: &Target,
+    roles: Roles,
+) -> Result<(), Refusal> {
+    may_add_member_for(actor, group, target)?;
+    match roles.contains(Role::Responsable) {
+        true => Err(Refusal::ResponsableElsewhere),
+        false => Ok(()),
+    }
 }
 
 /// Allows support to add an account to a group at a requester's request.
@@ -105,10 +124,10 @@ pub fn no_such_account(actor: &Actor, group: &GroupFacts) -> Refusal {
     manages.err().unwrap_or(Refusal::AccountNotFound)
 }
 
-fn may_join(group: &GroupFacts, target: &Target) -> Result<(), Refusal> {
+fn may_join(actor: &Actor, group: &GroupFacts, target: &Target) -> Result<(), Refusal> {
     match target.standing().status {
         Status::Withdrawn => Err(Refusal::AccountNotFound),
-        Status::Deactivated(_) => Err(Refusal::AskSupport),
+        Status::Deactivated(_) => Err(address_deactivated(actor)),
         Status::Active if target.standing().groups.contains(group.id) => {
             Err(Refusal::AlreadyMember)
         }

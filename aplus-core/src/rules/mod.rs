@@ -51,12 +51,13 @@ pub use creation::{
 };
 pub use details::{EditProfile, edit_profile, may_change_frozen, may_edit_profile};
 pub use erasure::{EmptyAccount, EraseJournal, empty_account, erase_journal, may_erase};
+pub(crate) use membership::may_add_listed;
 pub use membership::{
     AddMember, RemoveMember, add_member, add_member_for, may_add_member, may_add_member_for,
     may_manage_members, may_remove_member, no_such_account, remove_member,
 };
 pub use operators::{
-    AddOperator, RestoreOperator, SuspendOperator, add_operator, may_add_operator,
+    AddOperator, RestoreOperator, SuspendOperator, add_operator, asking_counts, may_add_operator,
     may_restore_operator, may_suspend_operator, restore_operator, suspend_operator,
 };
 pub use orders::{
@@ -211,6 +212,14 @@ fn active_support(actor: &Actor) -> Result<(), Refusal> {
         Actor::Account(_) => Err(Refusal::NotOperator),
         Actor::Operator(operator) => not_suspended(operator),
         Actor::Machine => Ok(()),
+    }
+}
+
+/// Somebody meets the address of a deactivated account: all but support learn only that support must act (A2).
+fn address_deactivated(actor: &Actor) -> Refusal {
+    match actor {
+        Actor::Operator(_) | Actor::Machine => Refusal::AddressDeactivated,
+        Actor::Visitor | Actor::Account(_) => Refusal::AskSupport,
     }
 }
 

@@ -148,8 +148,17 @@ pub fn may_restore_operator(actor: &Actor, target: &OperatorStanding) -> Result<
     }
 }
 
+/// Whether what `by` asked before still counts at `now` for a second one who asks (A14): they are active, and it is less than
+/// [`Lifetimes::RESTORE`] ago.
+#[must_use]
+pub fn asking_counts(asked: RestoreAsked, by: &OperatorStanding, now: Timestamp) -> bool {
+    by.id == asked.by
+        && by.status == OperatorStatus::Active
+        && now < asked.at.saturating_add(Lifetimes::RESTORE)
+}
+
 /// Allows an operator to ask for a suspended one, or to bring them back together with the one who `asked` before: another one,
-/// still active, within [`Lifetimes::RESTORE`]. Any other asking counts as the first.
+/// whose asking [counts](asking_counts). Any other asking is the first.
 ///
 /// # Errors
 /// As [`may_restore_operator`].
@@ -163,12 +172,7 @@ pub fn restore_operator(
     let Actor::Operator(own) = actor else {
         return Err(Refusal::NotOperator);
     };
-    let with = asked.filter(|(asked, by)| {
-        by.id == asked.by
-            && by.id != own.id
-            && by.status == OperatorStatus::Active
-            && now < asked.at.saturating_add(Lifetimes::RESTORE)
-    });
+    let with = asked.filter(|(asked, by)| by.id != own.id && asking_counts(*asked, by, now));
     let basis = Basis::of(actor).operator(target);
     let basis = match with {
         Some((_, by)) => basis.operator(by),

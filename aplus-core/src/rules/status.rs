@@ -2,7 +2,7 @@
 
 use super::{Basis, Permit, active_account, active_support, may_view_account};
 use crate::account::{DeactivatedBy, Status};
-use crate::{AccountId, Actor, DualControl, GroupFacts, GroupId, Policy, Refusal, Role, Target};
+use crate::{AccountId, Actor, DualControl, GroupId, Policy, Refusal, Role, Target};
 
 /// An account is deactivated: its sessions and links end with it (L10).
 #[derive(Debug, PartialEq, Eq)]
@@ -83,35 +83,26 @@ pub fn deactivate(actor: &Actor, target: &Target) -> Result<Permit<Deactivate>, 
 
 /// Whether `actor` may bring `target` back (A8).
 ///
-/// Support alone does not bring back a responsable whom a responsable deactivated, or one of a group that has another:
-/// that would give Responsable without the approval that A7 asks for.
+/// An operator alone does not bring back whoever holds Responsable where giving that role takes an approval (A6), whoever
+/// deactivated them and whoever else the group has: they could take the others away first. An order that takes the role makes
+/// it possible, and another one gives the role back. The machine may, as it may make operators (A14).
 ///
 /// # Errors
 /// As [`may_deactivate`], but [`Refusal::NotDeactivated`], [`Refusal::DeactivatedBySupport`] for responsables, and
-/// [`Refusal::NeedsApproval`] for support.
+/// [`Refusal::NeedsApproval`] for operators.
 pub fn may_reactivate(actor: &Actor, target: &Target, policy: &Policy) -> Result<(), Refusal> {
     let by = may_manage(actor, target)?;
+    let gives = target.standing().roles.contains(Role::Responsable)
+        && policy.dual_control != DualControl::None;
     match (target.standing().status, by) {
         (Status::Active | Status::Withdrawn, _) => Err(Refusal::NotDeactivated),
         (Status::Deactivated(DeactivatedBy::Support), DeactivatedBy::Responsable) => {
             Err(Refusal::DeactivatedBySupport)
         }
-        (Status::Deactivated(_), DeactivatedBy::Responsable) => Ok(()),
-        (Status::Deactivated(before), DeactivatedBy::Support) => {
-            let raises = target.standing().roles.contains(Role::Responsable)
-                && policy.dual_control != DualControl::None;
-            let another = |group: &&GroupFacts| {
-                before == DeactivatedBy::Responsable || group.active_responsables > 0
-            };
-            match target
-                .groups()
-                .iter()
-                .find(|group| raises && another(group))
-            {
-                Some(group) => Err(Refusal::NeedsApproval { group: group.id }),
-                None => Ok(()),
-            }
+        (Status::Deactivated(_), DeactivatedBy::Support) if gives && *actor != Actor::Machine => {
+            Err(Refusal::NeedsApproval)
         }
+        (Status::Deactivated(_), _) => Ok(()),
     }
 }
 

@@ -70,6 +70,8 @@ pub enum Subject {
     Links(AccountId),
     /// The members of a group.
     Group(crate::GroupId),
+    /// A page of all support orders.
+    Orders,
     /// A page of the journal.
     Journal {
         /// The account that the page was asked for, if for one: what happened to it, or what it did.

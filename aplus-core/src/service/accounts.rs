@@ -4,10 +4,11 @@ use super::{Acted, Aplus, Context, Current, Error};
 use crate::account::Account;
 use crate::act::Act;
 use crate::order::Order;
-use crate::ports::{Facts, OrdersOf, Repeated, TargetRef, Wanted};
-use crate::rules::{self, AccountDraft, Action};
+use crate::ports::{Facts, Repeated, TargetRef, Wanted};
+use crate::rules::{self, AccountDraft, Action, CreateAccount};
 use crate::{
-    AccountId, Actor, Author, EmailAddress, GroupFacts, GroupId, Refusal, SupportRequest, Target,
+    AccountId, Actor, Author, EmailAddress, EntryId, GroupFacts, GroupId, OrderId, Refusal, Roles,
+    SupportRequest, Target,
 };
 
 /// Something that the creator should look at again; nothing was refused.
@@ -165,30 +166,27 @@ impl Aplus {
                 &self.0.lifetimes,
             ),
         };
-        let write = |act| self.0.store.create_account(act);
+        let write = |act: Act<CreateAccount>| -> super::Writing<'_, (Account, EntryId)> {
+            let entry = act.entry().id();
+            let written = self.0.store.create_account(act);
+            Box::pin(async move { Ok(written.await?.map(|account| (account, entry))) })
+        };
         let wanted = wanted(author, None, Some(in_group));
-        match self
+        let (account, entry) = match self
             .act(action, wanted, context, Some(&draft.email), decide, write)
             .await?
         {
-            Acted::Done(account) => self.created(account, draft).await,
-            Acted::Repeated(repeated) => {
-                let account = self.account_of(repeated).await?;
-                self.created(account, draft).await
+            Acted::Done((account, _)) if account.roles() == draft.roles => {
+                return Ok(Created::new(account));
             }
-        }
-    }
-
-    async fn created(&self, account: Account, draft: &AccountDraft) -> Result<Created, Error> {
-        let mut order = None;
-        if account.roles() != draft.roles {
-            // It is written by now: a lost answer here is not "nothing was done".
-            let of = OrdersOf::Account(account.id());
-            let orders = self.0.store.orders(of, None, None, 1).await;
-            order = orders.map_err(Error::UnknownOutcome)?.items.pop();
-        }
+            Acted::Done(written) => written,
+            Acted::Repeated(repeated) => (self.account_of(repeated).await?, repeated.entry),
+        };
+        // An order bears the id of the entry that proposed it. It is written by now: a lost answer here is not "nothing was done".
+        let order = OrderId::from_uuid(*entry.as_uuid());
+        let order = self.0.store.order(order).await;
         Ok(Created {
-            order,
+            order: order.map_err(Error::UnknownOutcome)?,
             ..Created::new(account)
         })
     }
@@ -237,9 +235,27 @@ impl Aplus {
         request: &SupportRequest,
         context: &Context,
     ) -> Result<(), Error> {
+        self.add_for(author, to, email, None, request, context)
+            .await
+    }
+
+    /// The same; where `listed` is said, for a line of a list that names these roles.
+    pub(crate) async fn add_for(
+        &self,
+        author: Author,
+        to: GroupId,
+        email: &EmailAddress,
+        listed: Option<Roles>,
+        request: &SupportRequest,
+        context: &Context,
+    ) -> Result<(), Error> {
         let decide = |facts: &Facts| {
             let group = group(facts)?;
-            rules::add_member_for(&facts.actor, group, target_in(facts, group)?, request)
+            let target = target_in(facts, group)?;
+            if let Some(roles) = listed {
+                rules::may_add_listed(&facts.actor, group, target, roles)?;
+            }
+            rules::add_member_for(&facts.actor, group, target, request)
         };
         let write = |act| self.0.store.add_member(act);
         let wanted = wanted(author, Some(TargetRef::Email(email.clone())), Some(to));

@@ -36,8 +36,11 @@ pub struct Context {
     pub origin: Origin,
     /// Under which name, if the caller gave one.
     pub idempotency: Option<IdempotencyKey>,
-    /// Whether its acts send no mail: for a demonstration, and for an import that was told so.
+    /// Whether its acts send no mail: for a demonstration.
     pub silent: bool,
+    /// Whether whoever gets an account or is added to a group is told nothing by it: for an import that was told so. Whoever has
+    /// to decide, or whose group it is, is told all the same (A6, A7).
+    pub without_welcome: bool,
     /// Whether its acts are some of very many, as those of an import: their mails go out slowly, behind all others.
     pub bulk: bool,
 }
@@ -45,7 +48,11 @@ pub struct Context {
 impl Context {
     /// The act with its mails as this request wants them.
     pub(super) fn telling<A: Permitted>(&self, act: Act<A>) -> Act<A> {
-        let act = if self.silent { act.silent() } else { act };
+        let act = match (self.silent, self.without_welcome) {
+            (true, _) => act.silent(),
+            (false, true) => act.without_welcome(),
+            (false, false) => act,
+        };
         if self.bulk { act.in_bulk() } else { act }
     }
 

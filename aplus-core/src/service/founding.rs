@@ -102,7 +102,8 @@ impl Aplus {
                         Some(email) => self.0.store.holder(email).await?,
                         None => None,
                     };
-                    let refusal = holder.map_or(Refusal::GroupTaken, rules::taken);
+                    let refusal =
+                        holder.map_or(Refusal::GroupTaken, |it| rules::taken(&facts.actor, it));
                     return Err(self
                         .refuse(&facts, Action::CreateGroup, &wanted, refusal, context)
                         .await);

@@ -324,7 +324,7 @@ impl Aplus {
             Outcome::Taken => {
                 let refusal = match email {
                     Some(email) => match self.0.store.holder(email).await? {
-                        Some(holder) => crate::rules::taken(holder),
+                        Some(holder) => crate::rules::taken(&facts.actor, holder),
                         // It was taken and freed again meanwhile.
                         None => return Ok(None),
                     },

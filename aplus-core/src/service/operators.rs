@@ -2,13 +2,13 @@
 
 use super::accounts::wanted;
 use super::{Acted, Aplus, Context, Current, Error};
-use crate::account::Operator;
+use crate::account::{Operator, RestoreAsked};
 use crate::ports::{Facts, Page};
-use crate::rules::{self, Action, Permit};
-use crate::{Act, Actable, Author, EmailAddress, OperatorId, OperatorStanding, Refusal};
+use crate::rules::{self, Action, Permit, RestoreOperator};
+use crate::{Act, Actable, Author, EmailAddress, EntryId, OperatorId, OperatorStanding, Refusal};
 
-/// An operator with the one who asked for them, both as they stand.
-struct Suspended {
+/// An operator who is acted on, with the one who asked for them, both as they stand.
+struct Colleague {
     operator: Operator,
     asked_by: Option<OperatorStanding>,
 }
@@ -71,7 +71,7 @@ impl Aplus {
         operator: OperatorId,
         context: &Context,
     ) -> Result<(), Error> {
-        let decide = |facts: &Facts, found: &Suspended| {
+        let decide = |facts: &Facts, found: &Colleague| {
             rules::suspend_operator(&facts.actor, &found.operator.standing())
         };
         let write = |act| self.0.store.suspend_operator(act);
@@ -92,28 +92,64 @@ impl Aplus {
         operator: OperatorId,
         context: &Context,
     ) -> Result<bool, Error> {
-        let decide = |facts: &Facts, found: &Suspended| {
+        let decide = |facts: &Facts, found: &Colleague| {
             let asked = found.operator.restore_asked.zip(found.asked_by.as_ref());
             rules::restore_operator(&facts.actor, &found.operator.standing(), asked, self.now())
         };
-        let write = |act| self.0.store.restore_operator(act);
+        let write = |act: Act<RestoreOperator>| -> super::Writing<'_, bool> {
+            let second = act.action().with().is_some();
+            let written = self.0.store.restore_operator(act);
+            Box::pin(async move { Ok(written.await?.map(|()| second)) })
+        };
         let action = Action::RestoreOperator;
-        self.on_operator(action, author, operator, context, decide, write)
-            .await?;
-        // An asking that brings nobody back yet stays noted until a second one comes.
-        let operator = self.0.store.operator(operator).await?;
-        Ok(operator.is_some_and(|operator| operator.restore_asked.is_none()))
+        match self
+            .on_operator(action, author, operator, context, decide, write)
+            .await?
+        {
+            Acted::Done(second) => Ok(second),
+            Acted::Repeated(repeated) => self.brought_back(repeated.entry).await,
+        }
     }
 
-    async fn on_operator<'a, A: Actable>(
+    /// Who asked for a suspended operator, and when, where that still counts (A14): for whoever may ask as the second.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn asked_back(
+        &self,
+        operator: &Operator,
+    ) -> Result<Option<(RestoreAsked, Operator)>, Error> {
+        let Some(asked) = operator.restore_asked else {
+            return Ok(None);
+        };
+        let by = self.0.store.operator(asked.by).await?;
+        let counts = |by: &Operator| rules::asking_counts(asked, &by.standing(), self.now());
+        Ok(by.filter(counts).map(|by| (asked, by)))
+    }
+
+    /// What a request that comes again was answered: whatever happened since, its entry says whether it was the second asking.
+    async fn brought_back(&self, entry: EntryId) -> Result<bool, Error> {
+        let before = entry.as_uuid().as_u128().saturating_sub(1);
+        let before = EntryId::from_uuid(uuid::Uuid::from_u128(before));
+        let entries = self.0.store.entries(Some(before), 1).await?;
+        let written = entries.first().filter(|found| found.id == entry);
+        match written.map(|found| found.kind.as_str()) {
+            Some("operator_restored") => Ok(true),
+            Some("operator_restore_asked") => Ok(false),
+            // The key was used for an act of another kind.
+            Some(_) | None => Err(Error::KeyReused),
+        }
+    }
+
+    async fn on_operator<'a, A: Actable, T>(
         &'a self,
         action: Action,
         author: Author,
         id: OperatorId,
         context: &Context,
-        decide: impl Fn(&Facts, &Suspended) -> Result<Permit<A>, Refusal> + Send + Sync,
-        write: impl Fn(Act<A>) -> super::Writing<'a, ()> + Send + Sync,
-    ) -> Result<Acted<()>, Error> {
+        decide: impl Fn(&Facts, &Colleague) -> Result<Permit<A>, Refusal> + Send + Sync,
+        write: impl Fn(Act<A>) -> super::Writing<'a, T> + Send + Sync,
+    ) -> Result<Acted<T>, Error> {
         for _ in 0..super::ATTEMPTS {
             let found = match self.0.store.operator(id).await? {
                 None => None,
@@ -123,7 +159,7 @@ impl Aplus {
                         None => None,
                     };
                     let asked_by = asked_by.as_ref().map(Operator::standing);
-                    Some(Suspended { operator, asked_by })
+                    Some(Colleague { operator, asked_by })
                 }
             };
             let decide = |facts: &Facts| match &found {

@@ -3,10 +3,17 @@
 use super::accounts::wanted;
 use super::{Acted, Aplus, Context, Current, Error};
 use crate::account::Account;
-use crate::order::{Order, OrderDraft, OrderFacts, Reason};
+use crate::order::{Order, OrderDraft, OrderFacts, OrderState, Reason};
 use crate::ports::{Facts, OrdersOf, Page, TargetRef};
 use crate::rules::{self, Action, Permit, Subject};
 use crate::{AccountId, Act, Actable, Actor, Author, GroupId, OrderId, Refusal, Standing, Target};
+
+/// An order as it is decided on.
+struct Found {
+    order: Order,
+    /// Whether its new address is somebody's by now.
+    taken: bool,
+}
 
 impl Aplus {
     /// Support proposes to change an account (A6). Where it needs nobody's approval it begins as approved, and is carried out at
@@ -55,8 +62,8 @@ impl Aplus {
         order: OrderId,
         context: &Context,
     ) -> Result<Order, Error> {
-        let decide = |actor: &Actor, target: &Standing, order: &Order| {
-            rules::approve_order(actor, target, order, self.now())
+        let decide = |actor: &Actor, target: &Standing, found: &Found| {
+            rules::approve_order(actor, target, &found.order, found.taken, self.now())
         };
         let write = |act| self.0.store.approve_order(act);
         self.on_order(Action::ApproveOrder, author, order, context, decide, write)
@@ -74,8 +81,8 @@ impl Aplus {
         reason: Option<&Reason>,
         context: &Context,
     ) -> Result<Order, Error> {
-        let decide = |actor: &Actor, target: &Standing, order: &Order| {
-            rules::refuse_order(actor, target, &order.facts(self.now()), reason)
+        let decide = |actor: &Actor, target: &Standing, found: &Found| {
+            rules::refuse_order(actor, target, &found.order.facts(self.now()), reason)
         };
         let write = |act| self.0.store.refuse_order(act);
         self.on_order(Action::RefuseOrder, author, order, context, decide, write)
@@ -92,8 +99,8 @@ impl Aplus {
         order: OrderId,
         context: &Context,
     ) -> Result<Order, Error> {
-        let decide = |actor: &Actor, _: &Standing, order: &Order| {
-            rules::withdraw_order(actor, &order.facts(self.now()))
+        let decide = |actor: &Actor, _: &Standing, found: &Found| {
+            rules::withdraw_order(actor, &found.order.facts(self.now()))
         };
         let write = |act| self.0.store.withdraw_order(act);
         self.on_order(Action::WithdrawOrder, author, order, context, decide, write)
@@ -150,7 +157,8 @@ impl Aplus {
         Ok((order, account))
     }
 
-    /// All orders, the newest first: support's list. With `open` only those on which something may still come.
+    /// All orders, the newest first: support's list, each page of which is an entry, written before it is read (T1). With
+    /// `open` only those on which something may still come.
     ///
     /// # Errors
     /// [`Refusal::NotOperator`], [`Refusal::OperatorSuspended`]; what the store says.
@@ -164,6 +172,8 @@ impl Aplus {
     ) -> Result<Page<Order>, Error> {
         let verdict = rules::may_act_as_support(&current.actor());
         self.allow(current, Action::ViewOrders, None, None, verdict, context)
+            .await?;
+        self.look_if_support(current, Subject::Orders, context)
             .await?;
         let open_at = open.then(|| self.now());
         Ok(self
@@ -200,6 +210,20 @@ impl Aplus {
             .await?)
     }
 
+    /// Whether the new address of a proposed order is somebody's by now (A5); not read where it changes none.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn address_is_taken(&self, order: &Order) -> Result<bool, Error> {
+        let proposed = order.state(self.now()) == OrderState::Proposed;
+        match &order.to.email {
+            Some(email) if proposed && order.changes_address() => {
+                Ok(self.0.store.holder(email).await?.is_some())
+            }
+            Some(_) | None => Ok(false),
+        }
+    }
+
     pub(super) async fn kept_order(&self, order: OrderId) -> Result<Option<Order>, Error> {
         Ok(self.0.store.order(order).await?)
     }
@@ -219,17 +243,23 @@ impl Aplus {
         author: Author,
         id: OrderId,
         context: &Context,
-        decide: impl Fn(&Actor, &Standing, &Order) -> Result<Permit<A>, Refusal> + Send + Sync,
+        decide: impl Fn(&Actor, &Standing, &Found) -> Result<Permit<A>, Refusal> + Send + Sync,
         write: impl Fn(Act<A>) -> super::Writing<'a, Order> + Send + Sync,
     ) -> Result<Order, Error> {
         for _ in 0..super::ATTEMPTS {
-            let order = self.kept_order(id).await?;
-            let target = order.as_ref().map(|order| TargetRef::Id(order.account));
+            let found = match self.kept_order(id).await? {
+                Some(order) => Some(Found {
+                    taken: action == Action::ApproveOrder && self.address_is_taken(&order).await?,
+                    order,
+                }),
+                None => None,
+            };
+            let target = found.as_ref().map(|it| TargetRef::Id(it.order.account));
             let wanted = wanted(author, target, None);
             let decide = |facts: &Facts| {
                 let target = facts.target.as_ref().map(Target::standing);
-                match (&order, target) {
-                    (Some(order), Some(target)) => decide(&facts.actor, target, order),
+                match (&found, target) {
+                    (Some(found), Some(target)) => decide(&facts.actor, target, found),
                     (None, _) | (_, None) => Err(rules::no_such_order(&facts.actor)),
                 }
             };

@@ -54,7 +54,7 @@ pub(super) fn requester(requester: RequesterKind) -> &'static str {
         RequesterKind::Anct => "ANCT (Agence nationale de la cohésion des territoires)",
         RequesterKind::Partner => "Partenaire du déploiement France Services",
         RequesterKind::Responsable => "Responsable du groupe",
-        RequesterKind::Person => "Personne à qui le compte est destiné",
+        RequesterKind::Person => "Personne concernée",
     }
 }
 

@@ -215,7 +215,8 @@ fn every_refusal_names_its_facts_and_who_can_do_it_instead() {
             ],
             Refusal::SharedNotAllowed => ["prenom.nom@structure.fr"; 2],
             Refusal::SharedResponsable => ["d'autres rôles", "other roles"],
-            Refusal::NeedsApproval { .. } | Refusal::ResponsableElsewhere | Refusal::NotMember => {
+            Refusal::NeedsApproval => ["qui retire ce rôle", "that takes the role"],
+            Refusal::ResponsableElsewhere | Refusal::NotMember => {
                 ["Un responsable d", "A responsable of"]
             }
             Refusal::AlreadyMember | Refusal::NotDeactivated => {
@@ -236,6 +237,8 @@ fn every_refusal_names_its_facts_and_who_can_do_it_instead() {
             Refusal::ConfirmEmail { .. } => ["5 essais.", "5 tries left"],
             Refusal::NoChange => ["rien à faire", "nothing to do"],
             Refusal::AccountInactive => ["réactiver le compte", "reactivated first"],
+            Refusal::AddressDeactivated => ["Réactivez-le", "Reactivate it"],
+            Refusal::TwoOrders => ["une fois qu'elle est confirmée", "once it is confirmed"],
             Refusal::SharedAddress => ["Un responsable peut créer", "A responsable can create"],
             Refusal::OrderNotFound | Refusal::NotApprover => ["aide@ain.fr"; 2],
             Refusal::OwnOrder => ["Un autre membre", "Another operator"],

@@ -3,7 +3,7 @@
 use aplus_core::ports::Orders;
 use aplus_core::*;
 
-use crate::town::{Town, context, new_address, old_address, refused, to_address};
+use crate::town::{Town, context, new_address, old_address, refused, to_address, to_roles};
 
 #[tokio::test]
 async fn a_new_address_is_its_readers_to_confirm_whatever_else_is_known_of_it() {
@@ -55,6 +55,39 @@ async fn the_address_of_an_account_that_is_off_is_answered_as_a_strangers() {
     let again = town.ask(&new_address()).await;
     town.press(&again[0]).await.unwrap();
     assert_eq!(town.subject().await.email(), Some(&new_address()));
+}
+
+#[tokio::test]
+async fn nobody_approves_a_new_address_that_is_somebodys_by_then() {
+    for by_operator in [false, true] {
+        let town = Town::new(DualControl::All, &[Role::Aidant]).await;
+        let who = town.who;
+        let order = town.propose(who.first.into(), to_address()).await.unwrap();
+        let roles = to_roles(&[Role::Instructeur]);
+        let other = town.propose(who.first.into(), roles).await.unwrap();
+        let (aplus, nothing) = (&town.aplus, context());
+        if by_operator {
+            let added = aplus.add_operator(&new_address(), &nothing).await;
+            added.unwrap();
+        } else {
+            let by = Author::Account(who.responsable);
+            let draft = rules::AccountDraft::new(new_address(), Roles::only(Role::Aidant));
+            let created = aplus.create_account(by, who.group, &draft, &nothing).await;
+            created.unwrap();
+        }
+        for by in [who.second.into(), Author::Account(who.responsable)] {
+            let approved = town.approve(by, order.id).await;
+            assert_eq!(refused(approved), "email_taken");
+        }
+        // Whoever may not approve it learns nothing of that.
+        let own = town.approve(who.first.into(), order.id).await;
+        assert_eq!(refused(own), "own_order");
+        let refused_now = aplus.refuse_order(who.second.into(), order.id, None, &nothing);
+        let closed = refused_now.await.unwrap();
+        assert_eq!(closed.state(aplus.now()), OrderState::Refused);
+        // An order that changes no address does not ask for it.
+        town.approve(who.second.into(), other.id).await.unwrap();
+    }
 }
 
 /// A4: details that were to be corrected while the person could not are theirs again once they can.

@@ -117,17 +117,76 @@ async fn nobody_decides_on_their_own_account_or_on_what_they_proposed() {
     }
 }
 
-#[tokio::test]
-async fn a_replay_carries_nothing_out_again() {
-    let town = Town::new(DualControl::All, &[Role::Aidant]).await;
-    let who = town.who;
-    let with_key = |key| Context {
+/// A request that may come again.
+fn with_key(key: u128) -> Context {
+    Context {
         idempotency: Some(IdempotencyKey {
             key: uuid::Uuid::from_u128(key),
             body: BodyHash::of(b"the same body"),
         }),
         ..Context::default()
+    }
+}
+
+#[tokio::test]
+async fn a_replay_is_answered_as_the_request_was_whatever_happened_since() {
+    let town = Town::new(DualControl::All, &[Role::Aidant]).await;
+    let who = town.who;
+    let support = Author::Operator(who.first);
+    // An account with its order, and another order on it since.
+    let role = Roles::only(Role::Responsable);
+    let draft = rules::AccountDraft::new(email("maxime.roy@mairie.example"), role);
+    let create = async || {
+        let (key, request) = (with_key(1), crate::town::request());
+        let made = town
+            .aplus
+            .create_account_for(support, who.group, &draft, &request, &key)
+            .await;
+        made.unwrap()
     };
+    let made = create().await;
+    let order = made.order.expect("an order").id;
+    town.wait(SECOND);
+    let other = crate::town::draft(to_roles(&[Role::Instructeur]));
+    let account = made.account.id();
+    let other = town
+        .aplus
+        .propose_order(support, account, &other, &context())
+        .await;
+    let again = create().await.order.expect("an order");
+    assert_ne!(again.id, other.unwrap().id);
+    assert_eq!(again.id, order);
+    // It is the same one when it is carried out, and the account is what was asked for.
+    town.approve(who.second.into(), order).await.unwrap();
+    assert_eq!(town.account(account).await.roles(), draft.roles);
+    assert_eq!(create().await.order.map(|it| it.id), Some(order));
+
+    // Whoever asked for an operator first is told so again, also when a second one brought them back.
+    let restore = async |by: OperatorId, key| {
+        let (by, key) = (Author::Operator(by), with_key(key));
+        let back = town.aplus.restore_operator(by, who.suspended, &key).await;
+        back.unwrap()
+    };
+    for _ in 0..2 {
+        assert!(!restore(who.first, 2).await);
+    }
+    for _ in 0..2 {
+        assert!(restore(who.second, 3).await);
+    }
+    assert!(!restore(who.first, 2).await);
+    let nothing = context();
+    let suspended = town
+        .aplus
+        .suspend_operator(support, who.suspended, &nothing);
+    suspended.await.unwrap();
+    assert!(restore(who.second, 3).await);
+    assert!(!restore(who.first, 2).await);
+}
+
+#[tokio::test]
+async fn a_replay_carries_nothing_out_again() {
+    let town = Town::new(DualControl::All, &[Role::Aidant]).await;
+    let who = town.who;
     let propose = async |change: OrderedChange| {
         let draft = crate::town::draft(change);
         let by = Author::Operator(who.first);
@@ -264,7 +323,8 @@ async fn an_approver_who_loses_the_group_between_decision_and_write_approves_not
         let facts = town.store.facts(&wanted).await.unwrap();
         let target = facts.target.unwrap();
         let now = town.aplus.now();
-        let permit = rules::approve_order(&facts.actor, target.standing(), &order, now).unwrap();
+        let permit =
+            rules::approve_order(&facts.actor, target.standing(), &order, false, now).unwrap();
         let circumstances = town.aplus.circumstances(&context(), approver).unwrap();
         let act = permit.into_act(circumstances);
 

@@ -228,7 +228,7 @@ impl Model {
                 })
             }
             Step::Reactivate if self.active => Err("not_deactivated"),
-            // Its group has another responsable by now (A6, A7).
+            // What takes an approval to give is not had by coming back (A6).
             Step::Reactivate if Self::responsable(self.roles) && self.mode != DualControl::None => {
                 Err("needs_approval")
             }
@@ -256,6 +256,9 @@ impl Model {
         }
         if from.0 != to.0 && !self.active {
             return Err("account_inactive");
+        }
+        if from.0 != to.0 && Self::responsable(to.1) && !Self::responsable(from.1) {
+            return Err("two_orders");
         }
         let needed_approval = match self.mode {
             DualControl::All => true,

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use aplus_core::import::ImportReport;
-use aplus_core::ports::{Orders, OrdersOf};
+use aplus_core::ports::{Accounts, Orders, OrdersOf};
 use aplus_core::rules::{self, AccountDraft};
 use aplus_core::*;
 
 use crate::town::{
-    Town, context, email, import_options, old_address, refused, request, responsables, to_roles,
+    Town, context, email, import_options, old_address, refused, request, responsables, to_address,
+    to_roles,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -144,6 +145,69 @@ async fn support_makes_none_by_reactivating_or_adding_one() {
     assert_eq!(responsables(&town).await, [who.responsable]);
 }
 
+#[tokio::test]
+async fn support_brings_no_responsable_back_by_taking_the_last_one_away_first() {
+    for mode in [DualControl::All, DualControl::Raising] {
+        let town = Town::new(mode, &[Role::Aidant, Role::Responsable]).await;
+        let who = town.who;
+        let (first, second) = (Author::Operator(who.first), Author::Operator(who.second));
+        let nothing = context();
+        // One operator took them away; another one takes away who else the group has, and would be alone in bringing them back.
+        for (by, account) in [(second, who.subject), (first, who.responsable)] {
+            town.aplus.deactivate(by, account, &nothing).await.unwrap();
+        }
+        assert_eq!(responsables(&town).await, []);
+        for by in [first, second] {
+            for account in [who.subject, who.responsable] {
+                let back = town.aplus.reactivate(by, account, &nothing).await;
+                assert_eq!(refused(back), "needs_approval");
+            }
+        }
+        // The way takes two: without the role they come back, and an order gives it again.
+        for roles in [&[Role::Aidant] as &[_], &[Role::Aidant, Role::Responsable]] {
+            let order = town.propose(first, to_roles(roles)).await.unwrap();
+            assert_eq!(refused(town.approve(first, order.id).await), "own_order");
+            town.approve(second, order.id).await.unwrap();
+            if !town.subject().await.status().is_active() {
+                let back = town.aplus.reactivate(first, who.subject, &nothing).await;
+                back.unwrap();
+            }
+        }
+        assert_eq!(responsables(&town).await, [who.subject]);
+        // Whoever has the server's own machine may, as it may make operators (A14).
+        let by = Author::Machine;
+        let back = town.aplus.reactivate(by, who.responsable, &nothing).await;
+        back.unwrap();
+        assert_eq!(responsables(&town).await.len(), 2);
+    }
+    // Where the host asks for no second person, support acts alone.
+    let town = Town::new(DualControl::None, &[Role::Aidant, Role::Responsable]).await;
+    let (support, subject) = (Author::Operator(town.who.first), town.who.subject);
+    let gone = town.aplus.deactivate(support, subject, &context()).await;
+    gone.unwrap();
+    let back = town.aplus.reactivate(support, subject, &context()).await;
+    back.unwrap();
+}
+
+#[tokio::test]
+async fn no_order_makes_a_responsable_only_once_its_new_address_is_confirmed() {
+    for mode in [DualControl::All, DualControl::Raising, DualControl::None] {
+        let both = OrderedChange {
+            roles: to_roles(&[Role::Responsable]).roles,
+            ..to_address()
+        };
+        // Until the link is confirmed the account could be added to groups that then have a responsable nobody saw coming.
+        let town = Town::new(mode, &[Role::Aidant]).await;
+        for by in [Author::Operator(town.who.first), Author::Machine] {
+            assert_eq!(refused(town.propose(by, both.clone()).await), "two_orders");
+        }
+        // Whoever is one is seen wherever they are added.
+        let town = Town::new(mode, &[Role::Aidant, Role::Responsable]).await;
+        let by = Author::Operator(town.who.first);
+        town.propose(by, both).await.unwrap();
+    }
+}
+
 async fn import(town: &Town, lines: &str, dry_run: bool, by: Author) -> ImportReport {
     let options = import::ImportOptions {
         dry_run,
@@ -159,7 +223,9 @@ async fn an_import_applies_the_line_and_orders_the_role() {
     let lines = "Maxime ROY;;maxime.roy@mairie.example;Instructeur;Responsable;;;Mairie;;;\n\
         Noa PAUL;;noa.paul@mairie.example;;Responsable;;;Neuve;;;\n\
         Lou PAUL;;lou.paul@mairie.example;;Responsable;;;Neuve;;;\n\
-        Camille ROUX;;camille.roux@mairie.example;;Responsable;;;Mairie;;;\n";
+        Camille ROUX;;camille.roux@mairie.example;;Responsable;;;Mairie;;;\n\
+        Sacha BLANC;;sacha.blanc@mairie.example;;Responsable;;;Ailleurs;;;\n\
+        Sacha BLANC;;sacha.blanc@mairie.example;;Responsable;;;Toute neuve;;;\n";
     for by_machine in [false, true] {
         let town = Town::new(DualControl::Raising, &[Role::Aidant]).await;
         let who = town.who;
@@ -187,7 +253,17 @@ async fn an_import_applies_the_line_and_orders_the_role() {
             (3, 2, 1),
             "{report:?}"
         );
-        assert_eq!(report.refused, [], "{report:?}");
+        // It is said of whoever is in the group that they get no role by this; an account of another group is not joined to be
+        // one here, in a group that is there or a new one.
+        let said = |lines: &[import::RefusedLine]| -> Vec<_> {
+            let said = lines.iter().map(|line| (line.line, line.code.clone()));
+            said.collect()
+        };
+        let of = |line, code: &str| (line, code.to_owned());
+        assert_eq!(said(&report.not_raised), [of(5, "role_by_order")]);
+        let elsewhere = "responsable_elsewhere";
+        assert_eq!(said(&report.refused), [of(6, elsewhere), of(7, elsewhere)]);
+        assert_eq!(town.account(who.colleague).await.groups().len(), 1);
         assert_eq!(responsables(&town).await, [who.responsable]);
         assert_eq!(town.subject().await.roles(), Roles::only(Role::Aidant));
         let proposed = orders(&town).await;
@@ -204,7 +280,52 @@ async fn an_import_applies_the_line_and_orders_the_role() {
         }
         let again = import(&town, lines, false, by).await;
         assert_eq!((again.applied, again.orders_proposed), (0, 0), "{again:?}");
+        // Those who wait for their order are named too.
+        let waiting = [2, 4, 5].map(|line| of(line, "role_by_order"));
+        assert_eq!(said(&again.not_raised), waiting);
         assert_eq!(orders(&town).await, proposed);
+    }
+}
+
+/// An import that greets nobody keeps from nobody what they have to decide on, or whose group it is (A6, A7).
+#[tokio::test]
+async fn an_import_that_welcomes_nobody_still_tells_the_others() {
+    let lines = "Maxime ROY;;maxime.roy@mairie.example;Instructeur;Responsable;;;Mairie;;;\n\
+        Sacha BLANC;;sacha.blanc@mairie.example;;;;;Mairie deux;;;\n";
+    for welcome in [true, false] {
+        let town = Town::new(DualControl::All, &[Role::Aidant]).await;
+        let who = town.who;
+        let responsable = town.account(who.responsable).await;
+        let responsable = responsable.email().cloned().unwrap();
+        let second = town.store.operator(who.second).await.unwrap();
+        let second = second.unwrap().email;
+        let told = |address: &EmailAddress| {
+            let mails = town.mails_to().into_iter();
+            mails.filter(|to| to == address).count()
+        };
+        let (made, joined) = (
+            email("maxime.roy@mairie.example"),
+            email("sacha.blanc@mairie.example"),
+        );
+        let before = [&responsable, &second, &made, &joined].map(told);
+        let options = import::ImportOptions {
+            welcome,
+            ..import_options(Author::Operator(who.first))
+        };
+        let list = format!("{LIST}{lines}");
+        let report = town.aplus.import(list.as_bytes(), &options, |_| {}).await;
+        let report = report.unwrap();
+        let came = (report.orders_proposed, report.accounts_joined);
+        assert_eq!(came, (1, 1), "{report:?}");
+        let after = [&responsable, &second, &made, &joined].map(told);
+        let more: Vec<_> = after
+            .iter()
+            .zip(before)
+            .map(|(now, was)| now - was)
+            .collect();
+        let greeted = usize::from(welcome);
+        // Of the account in their group and of the order; of the order alone; of what became of oneself.
+        assert_eq!(more, [2, 1, greeted, greeted]);
     }
 }
 

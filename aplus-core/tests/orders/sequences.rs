@@ -314,6 +314,7 @@ async fn come_to_what_the_rules_say(depth: usize) {
         "order_closed",
         "order_outdated",
         "account_inactive",
+        "two_orders",
         "deactivated",
         "needs_approval",
         "no_change",

@@ -60,7 +60,7 @@ pub fn ask(question: Question, cell: &Cell<'_>) -> Answer {
         Question::MayCreateAccounts => plain(rules::may_create_accounts(cell.actor, &cell.group)),
         Question::MayManageMembers => plain(rules::may_manage_members(cell.actor, &cell.group)),
         Question::NoSuchAccount => Answer::Refused(rules::no_such_account(cell.actor, &cell.group)),
-        Question::Taken => Answer::Refused(rules::taken(cell.holder.unwrap())),
+        Question::Taken => Answer::Refused(rules::taken(cell.actor, cell.holder.unwrap())),
         Question::MayViewOrdersOf => plain(rules::may_view_orders_of(cell.actor, cell.group.id)),
         Question::NoSuchOrder => Answer::Refused(rules::no_such_order(cell.actor)),
         Question::NeedsApproval => {
@@ -203,7 +203,16 @@ fn of(action: Action, cell: &Cell<'_>) -> Answer {
             let facts = order.facts(orders::now());
             assert_eq!((facts.state, facts.holds), (wish.state, wish.holds));
             let may = rules::may_approve_order(actor, account, &facts);
-            let act = rules::approve_order(actor, account, &order, orders::now());
+            let approve =
+                |taken| rules::approve_order(actor, account, &order, taken, orders::now());
+            let act = approve(false);
+            // A new address that is somebody's is learned of by whoever may approve it, and by nobody else (A5).
+            let expected = match (&act, wish.address) {
+                (Ok(_), true) => Err(Refusal::EmailTaken),
+                (Ok(_), false) => Ok(()),
+                (Err(refusal), _) => Err(*refusal),
+            };
+            assert_eq!(approve(true).map(|_| ()), expected);
             let state = act.as_ref().map(|permit| {
                 assert_eq!(Some(Author::from(permit.action().by())), actor.author());
                 assert_ne!(
@@ -430,9 +439,6 @@ fn facts_are_true(refusal: &Refusal, cell: &Cell<'_>) -> bool {
     };
     match refusal {
         Refusal::NotYourGroup { group, .. } => *group == cell.group.id,
-        Refusal::NeedsApproval { group } => of_target(*group)
-            .or(Some(&cell.group).filter(|facts| facts.id == *group))
-            .is_some_and(aplus_core::GroupFacts::has_had_responsable),
         Refusal::LastResponsable { group } => {
             of_target(*group).is_some_and(|facts| facts.active_responsables <= 1)
         }

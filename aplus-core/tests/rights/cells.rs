@@ -152,7 +152,6 @@ pub const COLUMNS: &[Column] = &[
     Column { name: "count", values: COUNTS, value: |cell| cell.group.active_responsables as usize },
     Column { name: "had", values: YES_NO, value: |cell| yes_no(Some(cell.group.has_had_responsable())) },
     Column { name: "fewest", values: COUNTS, value: |cell| counts(cell).min().unwrap_or(3) },
-    Column { name: "most", values: COUNTS, value: |cell| counts(cell).max().unwrap_or(3) },
     Column { name: "gives", values: HOLDS, value: |cell| holds(cell.draft.map(|draft| draft.roles)) },
     Column {
         name: "mailbox",
@@ -585,6 +584,7 @@ impl Question {
                 Subject::Account(account(20)),
                 Subject::Links(account(20)),
                 Subject::Group(group(1)),
+                Subject::Orders,
                 Subject::Journal {
                     account: None,
                     group: Some(group(1)),
@@ -612,7 +612,7 @@ impl Question {
         } else {
             vec![orders::Facts::default()]
         };
-        let nobody_asks = matches!(self, Self::Taken | Self::NeedsApproval | Self::IsOrdered);
+        let nobody_asks = matches!(self, Self::NeedsApproval | Self::IsOrdered);
         let actors = if nobody_asks {
             vec![Actor::Visitor]
         } else {

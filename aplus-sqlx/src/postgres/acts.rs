@@ -100,6 +100,20 @@ macro_rules! act_statement {
                     where mail.receiver = 'responsables' and m.group_id = mail.receiver_id and a.status = 'active'
                         and a.roles & 4 <> 0 and a.email is not null and a.id is distinct from mail.but
                     union
+                    select a.email
+                    from (
+                        select group_id from aplus.membership
+                        where mail.receiver = 'managers' and account_id = mail.receiver_id offset 0
+                    ) as own
+                    cross join lateral (
+                        select account_id from aplus.membership where group_id = own.group_id offset 0
+                    ) as m
+                    cross join lateral (
+                        select id, email, status, roles from aplus.account where id = m.account_id offset 0
+                    ) as a
+                    where a.status = 'active' and a.roles & 4 <> 0 and a.email is not null
+                        and a.id is distinct from mail.but
+                    union
                     select email from aplus.operator
                     where mail.receiver = 'operators' and (status = 'active' or id = mail.receiver_id)
                         and id is distinct from mail.but
@@ -229,6 +243,7 @@ impl Mails {
                 Recipient::Address(address) => ("address", None, Some(address.as_str().to_owned())),
                 Recipient::Account(id) => ("account", Some(*id.as_uuid()), None),
                 Recipient::ResponsablesOf(group) => ("responsables", Some(*group.as_uuid()), None),
+                Recipient::ResponsablesFor(id) => ("managers", Some(*id.as_uuid()), None),
                 Recipient::Operators => ("operators", restored, None),
             };
             all.numbers

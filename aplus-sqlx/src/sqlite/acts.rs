@@ -155,6 +155,20 @@ async fn addresses(
             .fetch_all(connection)
             .await?
         }
+        Recipient::ResponsablesFor(account) => {
+            sqlx::query(
+                "select distinct a.email from aplus_membership own
+                join aplus_membership m on m.group_id = own.group_id
+                join aplus_account a on a.id = m.account_id
+                where own.account_id = ?1 and a.status = 'active' and a.roles & ?2 != 0
+                    and a.email is not null and a.id is not ?3",
+            )
+            .bind(account.as_uuid())
+            .bind(Roles::only(Role::Responsable).bits())
+            .bind(but.and_then(|who| principal_columns(who).0))
+            .fetch_all(connection)
+            .await?
+        }
         Recipient::Operators => {
             sqlx::query("select email from aplus_operator where status = 'active' and id is not ?1")
                 .bind(but.and_then(|who| principal_columns(who).1))

@@ -12,7 +12,7 @@ pub(crate) const EXPECTED: &[(&str, &[&str])] = &[
         "not_responsable", "not_your_group", "repeated", "stale",
     ]),
     ("add_member_for", &[
-        "account_not_found", "already_member", "ask_support", "deactivated", "done", "group_not_found", "not_logged_in",
+        "account_not_found", "address_deactivated", "already_member", "deactivated", "done", "group_not_found", "not_logged_in",
         "not_operator", "repeated", "responsable_elsewhere", "stale",
     ]),
     ("add_operator", &["done", "email_taken", "not_machine", "repeated", "taken"]),
@@ -40,7 +40,7 @@ pub(crate) const EXPECTED: &[(&str, &[&str])] = &[
     ("end_all_sessions", &["deactivated", "done", "not_logged_in", "not_operator", "repeated", "stale"]),
     ("end_session", &["deactivated", "done", "not_logged_in", "not_operator", "not_yourself", "repeated", "stale"]),
     ("found_group", &[
-        "account_not_found", "ask_support", "deactivated", "done", "not_logged_in", "not_operator", "repeated",
+        "account_not_found", "address_deactivated", "deactivated", "done", "not_logged_in", "not_operator", "repeated",
         "responsable_elsewhere", "shared_not_allowed", "shared_responsable", "stale", "taken",
     ]),
     ("give_up", &["done"]),

@@ -67,7 +67,7 @@ pub(crate) async fn approval(
     let account = people.store.account(order.account).await.unwrap().unwrap();
     let facts = people.facts(by, Some(&account), None).await;
     let (target, now) = (facts.target.unwrap(), people.aplus.now());
-    let permit = rules::approve_order(&facts.actor, target.standing(), order, now);
+    let permit = rules::approve_order(&facts.actor, target.standing(), order, false, now);
     permit.unwrap().into_act(people.now(by))
 }
 

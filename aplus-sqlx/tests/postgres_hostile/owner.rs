@@ -192,7 +192,7 @@ async fn an_order_is_not_replayed_after_the_values_were_changed_back() {
         &login,
         "insert into aplus.support_order (id, account_id, old_email, new_email, old_roles, new_roles, author_kind,
             requester_kind, reference, proposed_at, expires_at, approved_at, approval_entry)
-        values ({entry}, {ada}, 'ada@ville.example', 'ada@ville.example', 3, 1, 'machine', 'person', 'x', 1, 9, 1, {entry})",
+        values ({entry}, {ada}, 'ada@ville.example', 'ada@ville.example', 3, 1, 'machine', 'person', 'x', 6, 9, 6, {entry})",
     )
     .await
     .unwrap();

@@ -1,25 +1,21 @@
 //! What is told of support orders: to those who may approve them, and to whom they concern (A6).
 
 use super::{Told, account, request_text, text};
+use crate::AccountId;
 use crate::account::Author;
 use crate::journal::{Erasable, Event, OrderChange, entry::About};
 use crate::mail::{Message, Recipient};
 use crate::order::OrderState;
 use crate::rules::{ApproveOrder, ProposeOrder, RefuseOrder, WithdrawOrder};
-use crate::{AccountId, GroupId};
 
 /// An order waits for approval: those who may give it are told.
 pub(super) fn proposed(
     account: AccountId,
     by: Author,
-    groups: &[GroupId],
+    responsables: Recipient,
 ) -> Vec<(Recipient, Message)> {
     let message = Message::OrderProposed { account, by };
-    let responsables = groups.iter().map(|group| Recipient::ResponsablesOf(*group));
-    std::iter::once(Recipient::Operators)
-        .chain(responsables)
-        .map(|to| (to, message))
-        .collect()
+    vec![(Recipient::Operators, message), (responsables, message)]
 }
 
 impl Told for ProposeOrder {
@@ -61,7 +57,10 @@ impl Told for ProposeOrder {
         let proposal = self.proposal();
         let (from, to) = (proposal.from().roles, proposal.to().roles);
         match proposal.state() {
-            OrderState::Proposed => proposed(self.account(), author, self.groups()),
+            OrderState::Proposed => {
+                let responsables = Recipient::ResponsablesFor(self.account());
+                proposed(self.account(), author, responsables)
+            }
             OrderState::CarriedOut => {
                 let roles = Some(to).filter(|to| *to != from);
                 let details = !proposal.profile().is_empty();

@@ -38,6 +38,17 @@ async fn addresses(
                 .filter(|member| member.standing().manages(*group) && member.id() != account);
             told.filter_map(|member| member.email().cloned()).collect()
         }
+        Recipient::ResponsablesFor(account) => {
+            let mut told = BTreeSet::new();
+            for group in world.account(*account).await.groups() {
+                let members = world.store.members(group.id, None, 1_000).await.unwrap();
+                let managing = members.items.into_iter().filter(|member| {
+                    member.standing().manages(group.id) && member.id() != *account
+                });
+                told.extend(managing.filter_map(|member| member.email().cloned()));
+            }
+            told
+        }
         Recipient::Operators => {
             let mut told: BTreeSet<_> = added.cloned().into_iter().collect();
             for id in scene.operators() {

@@ -321,7 +321,12 @@ impl World {
             }
             Deed::ApproveOrder { .. } => {
                 let (order, target) = (known?, target?);
-                let permit = rules::approve_order(&actor, target.standing(), &order, now.at)?;
+                let taken = match &order.to.email {
+                    Some(email) => self.store.holder(email).await.unwrap().is_some(),
+                    None => false,
+                };
+                let permit =
+                    rules::approve_order(&actor, target.standing(), &order, taken, now.at)?;
                 Prepared::ApproveOrder(permit.into_act(now))
             }
             Deed::RefuseOrder { .. } => {

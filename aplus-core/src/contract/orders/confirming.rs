@@ -291,7 +291,8 @@ pub(in crate::contract) async fn a_confirming_link_is_asked_for_with_the_new_add
         let target = facts.target.expect("the account");
         let order = world.order(order).await;
         let permit =
-            crate::rules::approve_order(&facts.actor, target.standing(), &order, at(1)).unwrap();
+            crate::rules::approve_order(&facts.actor, target.standing(), &order, false, at(1))
+                .unwrap();
         let mut circumstances = world.circumstances(None);
         circumstances.at = at(1);
         Prepared::ApproveOrder(permit.into_act(circumstances))

@@ -1,14 +1,14 @@
 //! P60, P62, P64: an order is decided on once, and carried out once, as it was proposed.
 
-use super::{approve, instructeur, is_stale, propose, to_be_confirmed, write};
+use super::{approve, confirm, instructeur, is_stale, propose, to_be_confirmed, write};
 use crate::contract::Harness;
 use crate::contract::deed::{Deed, Prepared};
 use crate::contract::scene::{to_address, to_roles};
-use crate::contract::world::{World, micros};
+use crate::contract::world::{World, micros, minutes};
 use crate::order::OrderState;
 use crate::ports::Outcome;
 use crate::rules;
-use crate::{Actor, Author, DualControl, OrderId, Role, Roles, Version};
+use crate::{Actor, Author, DualControl, OrderId, Principal, Role, Roles, Version};
 
 pub(in crate::contract) async fn an_order_is_carried_out_once_and_only_on_what_it_was_proposed_on(
     harness: &dyn Harness,
@@ -53,7 +53,7 @@ pub(in crate::contract) async fn an_order_is_carried_out_once_and_only_on_what_i
             holds: true,
             ..outdated
         };
-        let permit = rules::approve_order(&facts.actor, target.standing(), &holding, noon);
+        let permit = rules::approve_order(&facts.actor, target.standing(), &holding, false, noon);
         let act = permit.unwrap().into_act(world.circumstances(None));
         is_stale(
             &world,
@@ -71,7 +71,8 @@ pub(in crate::contract) async fn an_order_is_carried_out_once_and_only_on_what_i
         let facts = facts.await;
         let target = facts.target.expect("the account");
         let order = world.order(order).await;
-        let permit = rules::approve_order(&facts.actor, target.standing(), &order, judged_at);
+        let permit =
+            rules::approve_order(&facts.actor, target.standing(), &order, false, judged_at);
         let mut circumstances = world.circumstances(None);
         circumstances.at = written_at;
         permit.map(|permit| Prepared::ApproveOrder(permit.into_act(circumstances)))
@@ -105,7 +106,7 @@ pub(in crate::contract) async fn without_a_new_address_it_is_carried_out_with_it
                     Role::Responsable => scene.second,
                     Role::Aidant | Role::Instructeur => scene.aidant,
                 };
-                let owner = crate::Principal::Account(account);
+                let owner = Principal::Account(account);
                 if active {
                     world.logged_in(owner).await;
                 } else {
@@ -145,7 +146,7 @@ pub(in crate::contract) async fn without_a_new_address_it_is_carried_out_with_it
                 let case = format!("{from:?} to {to:?}, alone {alone}, active {active}");
                 assert_eq!(order.state(world.noon()), OrderState::CarriedOut, "{case}");
                 let by = order.approval.map(|approval| approval.by);
-                let approver = crate::Principal::Operator(scene.colleague);
+                let approver = Principal::Operator(scene.colleague);
                 assert_eq!(by, Some(Some(approver).filter(|_| !alone)), "{case}");
                 let after = world.account(account).await;
                 assert_eq!(after.roles(), Roles::only(to), "{case}");
@@ -182,6 +183,92 @@ pub(in crate::contract) async fn without_a_new_address_it_is_carried_out_with_it
     let before = world.account(scene.both).await;
     to_be_confirmed(&world, &scene, scene.both).await;
     assert_eq!(world.account(scene.both).await, before);
+}
+
+pub(in crate::contract) async fn whoever_may_approve_an_order_is_told_of_it_once(
+    harness: &dyn Harness,
+) {
+    let world = World::fresh(harness).await;
+    let scene = world.scene().await;
+    // Both groups of the account have the same two responsables.
+    let people = [
+        Principal::Account(scene.first),
+        Principal::Account(scene.second),
+        Principal::Operator(scene.colleague),
+    ];
+    let mut addresses = Vec::new();
+    for person in people {
+        addresses.push(world.address_of(person).await);
+    }
+    let told = async || -> Vec<usize> {
+        let outbox = world.outbox().await;
+        let mails_to = |address| {
+            outbox
+                .iter()
+                .filter(|line| line.to.as_ref() == Some(address))
+                .count()
+        };
+        addresses.iter().map(mails_to).collect()
+    };
+    let before = told().await;
+    let roles = to_roles(Roles::only(Role::Aidant));
+    propose(&world, &scene, scene.both, roles).await;
+    let more = told().await.into_iter().zip(before);
+    let more: Vec<_> = more.map(|(now, was)| now - was).collect();
+    assert_eq!(more, [1, 1, 1]);
+}
+
+pub(in crate::contract) async fn an_outdated_order_stays_so_where_the_account_becomes_again_what_it_was(
+    harness: &dyn Harness,
+) {
+    let mut world = World::fresh(harness).await;
+    let scene = world.scene().await;
+    // One that is decided on already when the account changes, and one that is yet to be.
+    let (waiting, link) = to_be_confirmed(&world, &scene, scene.both).await;
+    let open = propose(
+        &world,
+        &scene,
+        scene.both,
+        to_roles(Roles::only(Role::Aidant)),
+    )
+    .await;
+    let pressed = confirm(&link, world.noon());
+    let judged = world.decide(&pressed).await.unwrap();
+    let approved = world.decide(&approve(&scene, open)).await.unwrap();
+    let before = world.account(scene.both).await;
+    for roles in [instructeur_and_aidant(), to_roles(before.roles())] {
+        world.pass(minutes(1));
+        let order = propose(&world, &scene, scene.both, roles).await;
+        assert!(world.order(order).await.holds);
+        world.pass(minutes(1));
+        world.carry_out(&approve(&scene, order)).await;
+        assert!(!world.order(waiting).await.holds && !world.order(open).await.holds);
+    }
+    let after = world.account(scene.both).await;
+    assert_eq!(
+        (after.email(), after.roles()),
+        (before.email(), before.roles())
+    );
+
+    is_stale(&world, approved, "two orders were carried out since").await;
+    is_stale(&world, judged, "and the link ended with them").await;
+    assert!(world.decide(&approve(&scene, open)).await.is_err());
+    let facts = world.store.link(&link.hash).await.unwrap();
+    assert!(!facts.expect("the link").active);
+    // Nor is it asked for again: whoever reads the new address is a stranger.
+    let ask = world.ask(&link.email, 43, world.noon());
+    world.queue(&ask).await;
+    let waits = world.waiting(world.noon()).await.expect("the asking");
+    assert_eq!((waits.email, waits.order), (link.email, None));
+    // What is proposed now is on what the account is now.
+    let order = propose(
+        &world,
+        &scene,
+        scene.both,
+        to_roles(Roles::only(Role::Aidant)),
+    )
+    .await;
+    world.carry_out(&approve(&scene, order)).await;
 }
 
 pub(in crate::contract) async fn an_order_is_decided_on_once(harness: &dyn Harness) {
@@ -287,7 +374,13 @@ pub(in crate::contract) async fn an_order_is_decided_on_once(harness: &dyn Harne
     let facts = facts.await;
     let target = facts.target.expect("the account");
     assert!(matches!(facts.actor, Actor::Account(_)));
-    let permit = rules::approve_order(&facts.actor, target.standing(), &invented, world.noon());
+    let permit = rules::approve_order(
+        &facts.actor,
+        target.standing(),
+        &invented,
+        false,
+        world.noon(),
+    );
     let act = permit.unwrap().into_act(world.circumstances(None));
     is_stale(&world, Prepared::ApproveOrder(act), "no such order").await;
 }

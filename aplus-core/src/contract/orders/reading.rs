@@ -19,7 +19,7 @@ pub(in crate::contract) async fn an_order_is_kept_as_it_was_proposed(harness: &d
     let noon = world.noon();
     let both = to_address(&world.address("nouvelle"));
     let both = crate::order::OrderedChange {
-        roles: Some(Roles::only(Role::Responsable)),
+        roles: Some(Roles::only(Role::Aidant)),
         ..both
     };
     for (by, account, change) in [

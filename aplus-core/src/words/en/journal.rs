@@ -225,6 +225,7 @@ fn looked(at: Subject, entry: &SeenEntry, by: &str, when: &str) -> String {
             "The members of the group{} were looked at {by}{when}.",
             quoted_group(entry)
         ),
+        Subject::Orders => format!("The support orders were looked at {by}{when}."),
         Subject::Journal { account, .. } => format!(
             "The journal was looked at {by}{when}{}{}.",
             match account {

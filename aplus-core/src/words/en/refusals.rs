@@ -122,6 +122,12 @@ pub(in crate::words) fn refusal(
             "Support must act",
             format!("For this address only support can act. Write to them: {support}.").into(),
         ),
+        Refusal::AddressDeactivated => (
+            "Address of a deactivated account",
+            "This is the address of a deactivated account. Reactivate it if it is to be used again, or \
+                withdraw it if nobody ever logged into it: the address is free then."
+                .into(),
+        ),
         Refusal::SharedNotAllowed => (
             "No shared mailboxes",
             "This is the address of a mailbox that several people read, and this service gives \
@@ -134,18 +140,17 @@ pub(in crate::words) fn refusal(
                 acted. Choose other roles, or create the account at the person's own address."
                 .into(),
         ),
-        Refusal::NeedsApproval { .. } => (
+        Refusal::NeedsApproval => (
             "Approval needed",
-            "This group has a responsable, or has had one: giving it another takes somebody else's \
-                approval. A responsable of the group can do it themselves on the group's page; \
-                support can create an account without the role responsable."
+            "This account holds the role responsable: reactivating it would give it that role back, \
+                and giving it takes somebody else's approval. Propose an order that takes the role, \
+                then, once the account is reactivated, another that gives it again."
                 .into(),
         ),
         Refusal::ResponsableElsewhere => (
             "Responsable of another group",
-            "This account holds the role responsable: adding it here would make it a responsable \
-                of this group too, which is not for support to decide. A responsable of this \
-                group can add it."
+            "This account is one of another group and would be a responsable of this one too, which \
+                is not for support to decide. A responsable of this group can add it."
                 .into(),
         ),
         Refusal::AlreadyMember => (
@@ -233,6 +238,12 @@ pub(in crate::words) fn refusal(
             "Address cannot be confirmed",
             "A new address is confirmed by logging in with it, which a deactivated account \
                 cannot do. Have the account reactivated first."
+                .into(),
+        ),
+        Refusal::TwoOrders => (
+            "Two orders needed",
+            "One order does not give both the role responsable and a new address. Propose the \
+                address first and, once it is confirmed, the role."
                 .into(),
         ),
         Refusal::SharedAddress => (

@@ -246,6 +246,9 @@ fn looked(at: Subject, entry: &SeenEntry, by: &str, when: &str) -> String {
             "Les membres du groupe{} ont été consultés {by}{when}.",
             quoted_group(entry)
         ),
+        Subject::Orders => {
+            format!("Les demandes de modification ont été consultées {by}{when}.")
+        }
         Subject::Journal { account, .. } => format!(
             "Le journal a été consulté {by}{when}{}{}.",
             match account {
@@ -330,7 +333,7 @@ fn at_request(entry: &SeenEntry, requester: Option<RequesterKind>) -> String {
         Some(RequesterKind::Anct) => "de l'ANCT",
         Some(RequesterKind::Partner) => "d'un partenaire du déploiement France Services",
         Some(RequesterKind::Responsable) => "d'un responsable du groupe",
-        Some(RequesterKind::Person) => "de la personne à qui le compte est destiné",
+        Some(RequesterKind::Person) => "de la personne concernée",
     };
     let told = entry.request_text();
     match told[..] {
@@ -351,7 +354,7 @@ fn with_roles(roles: Roles) -> String {
 fn changes(entry: &SeenEntry, change: &OrderChange) -> String {
     let [from, to] = change.roles;
     let roles = format!(
-        "rôles ({} au lieu de {})",
+        "rôles ({}, auparavant {})",
         role_list(to, Language::French),
         role_list(from, Language::French)
     );

@@ -131,6 +131,12 @@ pub(in crate::words) fn refusal(
             format!("Pour cette adresse, seul le support peut agir. Écrivez-lui\u{a0}: {support}.")
                 .into(),
         ),
+        Refusal::AddressDeactivated => (
+            "Adresse d'un compte désactivé",
+            "Cette adresse est celle d'un compte désactivé. Réactivez-le s'il doit servir de nouveau, \
+                ou retirez-le si personne ne s'y est jamais connecté\u{a0}: l'adresse sera libre."
+                .into(),
+        ),
         Refusal::SharedNotAllowed => (
             "Boîte partagée refusée",
             "Cette adresse est celle d'une boîte que plusieurs personnes lisent, et ce service \
@@ -145,18 +151,17 @@ pub(in crate::words) fn refusal(
                 nominative de la personne."
                 .into(),
         ),
-        Refusal::NeedsApproval { .. } => (
+        Refusal::NeedsApproval => (
             "Accord nécessaire",
-            "Ce groupe a un responsable, ou en a eu un\u{a0}: lui en donner un autre demande l'accord \
-                d'une autre personne. Un responsable du groupe peut le faire lui-même depuis la \
-                page du groupe\u{a0}; le support peut proposer une demande de modification."
+            "Ce compte a le rôle de responsable\u{a0}: le réactiver le lui rendrait, et le donner demande \
+                l'accord d'une autre personne. Proposez une demande de modification qui retire ce \
+                rôle, puis, une fois le compte réactivé, une autre qui le redonne."
                 .into(),
         ),
         Refusal::ResponsableElsewhere => (
             "Responsable d'un autre groupe",
-            "Ce compte a le rôle de responsable\u{a0}: l'ajouter à ce groupe l'en rendrait \
-                responsable aussi, ce que le support ne décide pas. Un responsable de ce groupe \
-                peut l'y ajouter."
+            "Ce compte est celui d'un autre groupe, et il serait responsable de celui-ci aussi, ce \
+                que le support ne décide pas. Un responsable de ce groupe peut l'y ajouter."
                 .into(),
         ),
         Refusal::AlreadyMember => (
@@ -248,6 +253,12 @@ pub(in crate::words) fn refusal(
                 peut pas. Faites d'abord réactiver le compte."
                 .into(),
         ),
+        Refusal::TwoOrders => (
+            "Deux demandes nécessaires",
+            "Une même demande ne donne pas le rôle de responsable et une nouvelle adresse. \
+                Demandez d'abord l'adresse et, une fois qu'elle est confirmée, le rôle."
+                .into(),
+        ),
         Refusal::SharedAddress => (
             "Adresse partagée",
             "Cette adresse est celle d'une boîte que plusieurs personnes lisent\u{a0}: le compte \
@@ -266,8 +277,8 @@ pub(in crate::words) fn refusal(
         ),
         Refusal::OwnOrder => (
             "Décision réservée à quelqu'un d'autre",
-            "Qui propose une demande de modification, ou qui elle concerne, ne décide pas \
-                d'elle. Un autre membre de l'équipe de support, ou un responsable d'un des \
+            "Ni la personne qui propose une demande de modification ni celle qu'elle concerne n'en \
+                décident. Un autre membre de l'équipe de support, ou un responsable d'un des \
                 groupes du compte, peut le faire\u{a0}; le support peut la retirer."
                 .into(),
         ),

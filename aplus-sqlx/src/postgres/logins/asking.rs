@@ -96,6 +96,7 @@ pub async fn waiting(
                 where s.new_email = oldest.email and s.old_email <> s.new_email and s.approved_at is not null
                     and s.carried_out_at is null and s.closed_at is null and $6 < s.expires_at
                     and (a.email, a.roles, a.status) = (s.old_email, s.old_roles, 'active')
+                    and (a.ordered_at > s.proposed_at) is not true
                 order by s.approved_at, s.id limit 1
             ) as s
             where not exists (select from aplus.account where email = oldest.email)

@@ -81,11 +81,13 @@ begin
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception 'A6: an order is carried out in a transaction that is read committed' using errcode = 'AP003';
     end if;
-    -- This very order: approved, open, not used yet, with exactly these old and new values; and nothing else changes.
+    -- This very order: approved, open, not used yet, with exactly these old and new values, which no other order has changed
+    -- since it was proposed; and nothing else changes.
     perform from aplus.support_order
     where id = new.order_id and account_id = old.id and approved_at is not null and carried_out_at is null
         and closed_at is null and new.ordered_at < expires_at
         and (old_email, new_email) = (old.email, new.email) and (old_roles, new_roles) = (old.roles, new.roles)
+        and (old.ordered_at > proposed_at) is not true
     for no key update;
     if not found
         or (new.version, new.epoch, new.status) is distinct from (old.version + 1, old.epoch + 1, old.status)

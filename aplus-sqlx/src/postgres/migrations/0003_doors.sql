@@ -12,7 +12,8 @@ $$;
 
 -- A6: an approved order is carried out once, at `at` and by the entry `entry`; the account's sessions and links end by number.
 -- Answers `done`, or why nothing was written: `unknown`, `used`, `closed`, `not_approved`, `lapsed`, `unconfirmed`, `stale`
--- where the account is no longer what the order says, `taken` where the new address is somebody's.
+-- where the account is no longer what the order says, or another order changed it since, `taken` where the new address is
+-- somebody's.
 --
 -- Its locks: the account, the order, the account's groups by their ids.
 create function aplus.carry_out_order(id uuid, at bigint, entry uuid) returns text language plpgsql
@@ -27,10 +28,10 @@ begin
     if not found then
         return 'unknown';
     end if;
-    select a.id, a.email, a.roles, a.status into changed
+    select a.id, a.email, a.roles, a.status, a.ordered_at into changed
     from aplus.account a where a.id = ordered.account_id for no key update;
-    select o.old_email, o.new_email, o.old_roles, o.new_roles, o.profile, o.expires_at, o.approved_at, o.closed_at,
-        o.carried_out_at
+    select o.old_email, o.new_email, o.old_roles, o.new_roles, o.profile, o.proposed_at, o.expires_at, o.approved_at,
+        o.closed_at, o.carried_out_at
     into ordered from aplus.support_order o where o.id = carry_out_order.id for no key update;
     if ordered.carried_out_at is not null then
         return 'used';
@@ -40,7 +41,9 @@ begin
         return 'not_approved';
     elsif carry_out_order.at >= ordered.expires_at then
         return 'lapsed';
-    elsif ((changed.email, changed.roles) = (ordered.old_email, ordered.old_roles)) is not true then
+    elsif ((changed.email, changed.roles) = (ordered.old_email, ordered.old_roles)) is not true
+        or changed.ordered_at > ordered.proposed_at
+    then
         return 'stale';
     elsif ordered.new_email <> ordered.old_email then
         if not exists (select from aplus.link l where l.order_id = carry_out_order.id and l.used_at is not null) then

@@ -10,11 +10,12 @@ macro_rules! order_columns {
     };
 }
 
-/// Whether the account of the order `s` is now what the order was proposed on.
+/// Whether the account of the order `s` is now what the order was proposed on, and no order changed it since.
 macro_rules! holds {
     () => {
         ", coalesce(
-            (select (a.email, a.roles) = (s.old_email, s.old_roles) from aplus.account a where a.id = s.account_id), false
+            (select (a.email, a.roles) = (s.old_email, s.old_roles) and (a.ordered_at > s.proposed_at) is not true
+            from aplus.account a where a.id = s.account_id), false
         ) as holds "
     };
 }

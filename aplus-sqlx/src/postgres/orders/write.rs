@@ -31,7 +31,7 @@ fn bind_asking(query: Statement, asking: Option<NewAsk>) -> Statement {
 /// An order that was carried out in the statement that wrote it: its account is what it says.
 fn carried(mut order: Order, at: Timestamp) -> Order {
     order.carried_out_at = Some(at);
-    order.holds = order.from == order.to;
+    order.holds = order.from == order.to && at <= order.proposed_at;
     order
 }
 
@@ -116,7 +116,8 @@ pub async fn approve_order(
                     from aplus.account a
                     where s.id = $31 and a.id = s.account_id and s.approved_at is null and s.closed_at is null
                         and s.carried_out_at is null and $34 < s.expires_at
-                        and (a.email, a.roles) = (s.old_email, s.old_roles) and exists (select from fresh)
+                        and (a.email, a.roles) = (s.old_email, s.old_roles) and (a.ordered_at > s.proposed_at) is not true
+                        and exists (select from fresh)
                     returning ",
                 order_columns!(),
                 "

@@ -338,6 +338,7 @@ select
         select 1 from aplus_support_order s
         where s.id = l.order_id and s.account_id = l.account_id and s.approved_at is not null and s.carried_out_at is null
             and s.closed_at is null and s.old_email = a.email and s.old_roles = a.roles
+            and (a.ordered_at > s.proposed_at) is not true
     )) as active
 from aplus_link l
 left join aplus_account a on a.id = l.account_id

@@ -66,8 +66,8 @@ begin
     select raise(abort, 'A3: address and roles of an account change by an order alone');
 end;
 
--- This very order: approved, open, not used yet, with exactly these old and new values; a new address was confirmed; and
--- nothing else changes.
+-- This very order: approved, open, not used yet, with exactly these old and new values, which no other order has changed since
+-- it was proposed; a new address was confirmed; and nothing else changes.
 create trigger aplus_account_is_ordered before update on aplus_account
 when (new.order_id is not old.order_id or new.ordered_at is not old.ordered_at)
     and not (
@@ -75,7 +75,7 @@ when (new.order_id is not old.order_id or new.ordered_at is not old.ordered_at)
             select 1 from aplus_support_order
             where id = new.order_id and account_id = old.id and approved_at is not null and carried_out_at is null
                 and closed_at is null and new.ordered_at < expires_at and old_email = old.email and new_email = new.email
-                and old_roles = old.roles and new_roles = new.roles
+                and old_roles = old.roles and new_roles = new.roles and (old.ordered_at > proposed_at) is not true
         )
         and (
             new.email is old.email

@@ -17,7 +17,8 @@ pub async fn order(connection: &mut SqliteConnection, id: OrderId) -> Result<Opt
             s.author_id, s.requester_kind, s.requester_name, s.reference, s.reason, s.proposed_at, s.expires_at,
             s.approver_kind, s.approver_id, s.approved_at, s.closed_at, s.closed_how, s.closed_by_kind, s.closed_by_id,
             s.closing_reason, s.carried_out_at,
-            coalesce(a.email = s.old_email and a.roles = s.old_roles, 0) as holds
+            coalesce(a.email = s.old_email and a.roles = s.old_roles, 0)
+                and (a.ordered_at > s.proposed_at) is not true as holds
         from aplus_support_order s join aplus_account a on a.id = s.account_id where s.id = ?1",
     )
     .bind(id.as_uuid())
@@ -98,7 +99,7 @@ pub(in super::super) async fn to_confirm(
         "select s.id from aplus_support_order s join aplus_account a on a.id = s.account_id
         where s.new_email = ?1 and s.old_email != s.new_email and s.approved_at is not null and s.carried_out_at is null
             and s.closed_at is null and s.expires_at > ?2 and a.email = s.old_email and a.roles = s.old_roles
-            and a.status = 'active'
+            and a.status = 'active' and (a.ordered_at > s.proposed_at) is not true
         order by s.approved_at, s.id limit 1",
     )
     .bind(email.as_str())

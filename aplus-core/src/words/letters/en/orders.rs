@@ -62,16 +62,22 @@ pub(super) fn carried_out(roles: Option<Roles>, details: bool, facts: &Facts<'_>
         true => draft.paragraph("Your details were corrected."),
         false => draft,
     };
-    draft
-        .paragraph(
-            "Your sessions are closed and your login links no longer work. To log in, ask for a \
-                new one with this address:",
-        )
-        .link(LOG_IN, facts.site.url(Site::LOGIN))
-        .paragraph(format!(
-            "Is this a mistake? Write to support: {}.",
-            facts.site.support()
-        ))
+    // Details are corrected of a deactivated account alone (A4).
+    let draft = match details {
+        true => {
+            draft.paragraph("The account stays deactivated: this change does not let you log in.")
+        }
+        false => draft
+            .paragraph(
+                "Your sessions are closed and your login links no longer work. To log in, ask for \
+                    a new one with this address:",
+            )
+            .link(LOG_IN, facts.site.url(Site::LOGIN)),
+    };
+    draft.paragraph(format!(
+        "Is this a mistake? Write to support: {}.",
+        facts.site.support()
+    ))
 }
 
 pub(super) fn gained(facts: &Facts<'_>) -> Draft {

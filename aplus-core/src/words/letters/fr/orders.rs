@@ -65,16 +65,22 @@ pub(super) fn carried_out(roles: Option<Roles>, details: bool, facts: &Facts<'_>
         true => draft.paragraph("Vos informations ont été corrigées."),
         false => draft,
     };
-    draft
-        .paragraph(
-            "Vos sessions sont fermées et vos liens de connexion ne fonctionnent plus. Pour vous \
-                connecter, demandez-en un nouveau avec cette adresse\u{a0}:",
-        )
-        .link(LOG_IN, facts.site.url(Site::LOGIN))
-        .paragraph(format!(
-            "C'est une erreur\u{a0}? Écrivez au support\u{a0}: {}.",
-            facts.site.support()
-        ))
+    // Details are corrected of a deactivated account alone (A4).
+    let draft = match details {
+        true => draft.paragraph(
+            "Le compte reste désactivé\u{a0}: cette modification ne permet pas de s'y connecter.",
+        ),
+        false => draft
+            .paragraph(
+                "Vos sessions sont fermées et vos liens de connexion ne fonctionnent plus. Pour \
+                    vous connecter, demandez-en un nouveau avec cette adresse\u{a0}:",
+            )
+            .link(LOG_IN, facts.site.url(Site::LOGIN)),
+    };
+    draft.paragraph(format!(
+        "C'est une erreur\u{a0}? Écrivez au support\u{a0}: {}.",
+        facts.site.support()
+    ))
 }
 
 pub(super) fn gained(facts: &Facts<'_>) -> Draft {
