@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use aplus::Aplus;
 use aplus::journal::seal::CheckpointVerifier;
 use aplus::ports::Store;
-use aplus::service::FileAnchor;
+use aplus::service::{Builder, Error, FileAnchor};
 use aplus::sqlx::sqlite::SqliteStore;
 use aplus_test_postgres::Cluster;
 use common::Tokens;
@@ -64,13 +64,17 @@ fn said(database: &str, arguments: &[&str]) -> Said {
     }
 }
 
-/// A journal of twelve sealed entries and one that waits, with a checkpoint after each fourth.
-async fn fill(store: impl Store + 'static, anchors: &Path) -> Aplus {
+fn started(store: impl Store + 'static) -> Builder {
     let mailer = Tokens::default();
     let site = aplus::Site::new("http://127.0.0.1").unwrap();
     let key = aplus::HostKey::new(KEY).unwrap();
-    let builder = Aplus::builder(store, mailer, site, key);
-    let aplus = builder.anchor(FileAnchor::open(anchors).unwrap()).build();
+    Aplus::builder(store, mailer, site, key)
+}
+
+/// A journal of twelve sealed entries and one that waits, with a checkpoint after each fourth.
+async fn fill(store: impl Store + 'static, anchors: &Path) -> Aplus {
+    let anchor = FileAnchor::open(anchors).unwrap();
+    let aplus = started(store).anchor(anchor).build();
     for number in 0..12 {
         scene::group(&aplus, &format!("Mairie {number}")).await;
         if number % 4 == 3 {
@@ -92,6 +96,14 @@ impl Place {
         match self {
             Self::Sqlite(file) => url(file),
             Self::Postgres(shared, port) => shared.url(*port),
+        }
+    }
+
+    /// The library as a server has it that was started just now.
+    async fn restarted(&self) -> Aplus {
+        match self {
+            Self::Sqlite(file) => started(SqliteStore::connect(&url(file)).await.unwrap()).build(),
+            Self::Postgres(shared, port) => started(shared.store(*port).await).build(),
         }
     }
 
@@ -245,7 +257,7 @@ where
         assert_eq!(theirs, (1, ours), "{harm}");
         std::fs::remove_file(file).unwrap();
     }
-    // Only an anchor shows what somebody did who has the database and the key.
+    // Only an anchor shows what somebody did who has the database: a server that is started afterwards seals it.
     for (harm, expected) in [
         (CUT, "cut_off was=12 is=8"),
         (UNSEALED, "rewritten size=12"),
@@ -253,7 +265,9 @@ where
         let (place, aplus, anchors) = fresh().await;
         place.by_the_owner(harm).await;
         if harm == UNSEALED {
-            assert_eq!(aplus.seal_rest().await.unwrap(), 13);
+            let running = aplus.seal_rest().await;
+            assert!(matches!(running, Err(Error::Broken(_))), "{running:?}");
+            assert_eq!(place.restarted().await.seal_rest().await.unwrap(), 13);
         }
         let alone = verify(&place, &[]);
         assert_eq!(alone.code, 0, "{harm}: {:?} {}", alone.lines, alone.error);

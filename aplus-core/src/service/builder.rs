@@ -61,6 +61,7 @@ impl Builder {
             notices: NoticeDomains::default(),
             journal_verifiers: Vec::new(),
             seal_pause: SEAL_PAUSE,
+            sealed: tokio::sync::Mutex::default(),
             anchors: Vec::new(),
             anchor_mail: None,
             pace: Pace::new(Pace::DEFAULT),

@@ -55,7 +55,7 @@ use std::sync::Arc;
 use anchors::Anchored;
 
 use crate::asking::AskLimits;
-use crate::journal::seal::{CheckpointKey, CheckpointVerifier};
+use crate::journal::seal::{CheckpointKey, CheckpointVerifier, Frontier};
 use crate::journal::{BodyHash, Entry, Erasable, Event, Salt, canonical_json, entry::About};
 use crate::ports::{
     Clock, Entropy, Facts, Mailer, Outcome, RefusalNote, Repeated, Store, StoreError, TargetRef,
@@ -108,6 +108,8 @@ struct Inner {
     /// That of the key first, then those that the journal had before.
     journal_verifiers: Vec<CheckpointVerifier>,
     seal_pause: std::time::Duration,
+    /// What this process saw sealed: the tree after its last pass, none before the first.
+    sealed: tokio::sync::Mutex<Option<Frontier>>,
     anchors: Vec<Anchored>,
     anchor_mail: Option<EmailAddress>,
     pace: pace::Pace,

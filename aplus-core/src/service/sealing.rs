@@ -5,7 +5,9 @@
 use std::time::Duration;
 
 use super::{Aplus, Error};
-use crate::journal::seal::{Checkpoint, CheckpointError, KeptCheckpoint, TreeHash, leaf_bytes};
+use crate::journal::seal::{
+    Checkpoint, CheckpointError, Frontier, KeptCheckpoint, TreeHash, leaf_bytes,
+};
 use crate::ports::{CheckpointMail, Outcome, Sealing, StoreError, Unsealed};
 use crate::{MailId, Timestamp};
 
@@ -36,11 +38,16 @@ impl Aplus {
     /// sealed, then hands the newest checkpoint to each anchor that has it not yet, also if nothing waited.
     ///
     /// # Errors
-    /// What the store says; [`Error::Broken`] if the tree is not what its newest checkpoint was signed over: then nothing
-    /// more is signed, and `journal verify` tells more.
+    /// What the store says; [`Error::Broken`] if the tree is not what its newest checkpoint was signed over, or does not go
+    /// on from what this process saw sealed before: then nothing more is signed, and `journal verify` tells more. What was
+    /// sealed before the process started it does not know: only an anchor does.
     pub async fn sealer_pass(&self, now: Timestamp) -> Result<SealReport, Error> {
+        // Over the whole pass: of two at once in one process, the later one reads what the earlier one sealed.
+        let mut seen = self.0.sealed.lock().await;
         let unsealed = self.0.store.unsealed(AT_ONCE).await?;
-        let before = self.untouched(&unsealed)?;
+        let before = self.untouched(&unsealed, seen.is_none())?;
+        self.continued(seen.as_ref(), &unsealed.tree).await?;
+        *seen = Some(unsealed.tree.clone());
         let sealed = u32::try_from(unsealed.entries.len()).unwrap_or(u32::MAX);
         let mut report = SealReport {
             more: sealed >= AT_ONCE,
@@ -53,8 +60,12 @@ impl Aplus {
         let newest = sealing.checkpoint.clone();
         if sealed > 0 || sealing.mail.is_some() {
             let is_mailed = sealing.mail.is_some();
+            let grown = sealing.tree.clone();
             match self.0.store.seal(sealing).await? {
-                Outcome::Done(()) => report.sealed = sealed,
+                Outcome::Done(()) => {
+                    *seen = Some(grown);
+                    report.sealed = sealed;
+                }
                 Outcome::Stale | Outcome::Taken | Outcome::Repeated(_) => {
                     report.overtaken = true;
                     return Ok(report);
@@ -85,8 +96,27 @@ impl Aplus {
         }
     }
 
-    /// What the newest checkpoint was signed over, if there is one and the tree is still that.
-    fn untouched(&self, unsealed: &Unsealed) -> Result<Option<Checkpoint>, StoreError> {
+    /// Fails unless the tree is what was `seen` sealed, with what others sealed since. Only that is read.
+    async fn continued(&self, seen: Option<&Frontier>, tree: &Frontier) -> Result<(), Error> {
+        let Some(seen) = seen else {
+            return Ok(());
+        };
+        let mut known = seen.clone();
+        self.extend(&mut known, seen.size()..tree.size()).await?;
+        if known != *tree {
+            let message = "the journal's tree does not go on from what this server saw sealed";
+            return Err(StoreError::broken(message).into());
+        }
+        Ok(())
+    }
+
+    /// What the newest checkpoint was signed over, if there is one and the tree is still that. One of an unknown key passes
+    /// in the first pass after a start alone: the key may have been replaced.
+    fn untouched(
+        &self,
+        unsealed: &Unsealed,
+        is_first: bool,
+    ) -> Result<Option<Checkpoint>, StoreError> {
         let tree = Checkpoint {
             size: unsealed.tree.size(),
             root: unsealed.tree.root(),
@@ -106,6 +136,11 @@ impl Aplus {
         if opened.iter().any(|opened| *opened != unknown) {
             return Err(StoreError::broken(
                 "the journal's tree is not what its newest checkpoint was signed over",
+            ));
+        }
+        if !is_first {
+            return Err(StoreError::broken(
+                "the journal's newest checkpoint is of a key that this server does not know",
             ));
         }
         tracing::warn!(

@@ -184,8 +184,8 @@ impl Verdict {
 /// Checks what a journal holds against its keys, and against the checkpoints that somebody else kept. A journal has one key,
 /// and those that it had before: a checkpoint counts if one of them signed it.
 ///
-/// Without anchors it finds what was changed by somebody who has not the key; whoever has the key and the database can write
-/// the whole journal anew, and only an anchor shows it.
+/// Without anchors it finds what was changed and not sealed anew. Whoever owns the database can write the whole journal anew,
+/// with the key, or without it before a server starts, which then seals it: only an anchor shows that.
 ///
 /// ```
 /// use aplus_core::journal::seal::{self, CheckpointKey, Kept};

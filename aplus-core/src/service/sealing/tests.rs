@@ -211,21 +211,78 @@ async fn nothing_is_signed_over_a_tree_that_somebody_touched() {
         root: TreeHash([1; 32]),
     });
     assert!(matches!(
-        aplus.untouched(&forged),
+        aplus.untouched(&forged, true),
         Err(StoreError::Broken(_))
     ));
     let broken = forged.checkpoint.as_mut().unwrap();
     broken.note = broken.note.replace('—', "-");
     assert!(matches!(
-        aplus.untouched(&forged),
+        aplus.untouched(&forged, true),
         Err(StoreError::Broken(_))
     ));
     forged.checkpoint = None;
     assert!(matches!(
-        aplus.untouched(&forged),
+        aplus.untouched(&forged, true),
         Err(StoreError::Broken(_))
     ));
-    assert!(aplus.untouched(&unsealed).unwrap().is_some());
+    assert!(aplus.untouched(&unsealed, true).unwrap().is_some());
+}
+
+/// The service goes on, and its database holds something else from now on.
+fn moved(aplus: Aplus, store: &MemoryStore) -> Aplus {
+    let mut inner = Arc::into_inner(aplus.0).unwrap();
+    inner.store = Arc::new(store.clone());
+    Aplus(Arc::new(inner))
+}
+
+#[tokio::test]
+async fn nothing_is_signed_over_a_journal_that_was_written_anew() {
+    let (world, anew) = (World::new(), World::new());
+    let other = anew.builder().build();
+    let started = async || {
+        let aplus = world.builder().build();
+        aplus.seal_rest().await.unwrap();
+        aplus
+    };
+    for number in 0..3 {
+        group(&started().await, number).await;
+    }
+    let is_broken = async |aplus: &Aplus| {
+        let sealed = aplus.sealer_pass(aplus.now()).await;
+        matches!(sealed, Err(Error::Broken(_)))
+    };
+    // Nothing was ever sealed; then fewer entries, as many, and more, each time sealed by the journal's own key.
+    for number in 0..5 {
+        let aplus = moved(started().await, &anew.store);
+        group(&aplus, 10 + number).await;
+        assert!(is_broken(&aplus).await, "{number} were sealed anew");
+        assert_eq!(anew.store.seal_queue().len(), 1, "nothing was sealed");
+        // Whoever starts now knows of nothing else.
+        assert_eq!(other.seal_rest().await.unwrap(), 1);
+    }
+    // What another server of the same journal sealed meanwhile is no harm.
+    let (one, two) = (started().await, started().await);
+    for number in 3..9 {
+        group(&one, number).await;
+        let aplus = if number % 3 == 0 { &one } else { &two };
+        assert_eq!(aplus.sealer_pass(aplus.now()).await.unwrap().sealed, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_checkpoint_of_an_unknown_key_passes_after_a_start_alone() {
+    let world = World::new();
+    let aplus = world.builder().build();
+    group(&aplus, 0).await;
+    aplus.seal_rest().await.unwrap();
+    let own = CheckpointKey::new("aplus.example/journal", &[9; 32]).unwrap();
+    let replaced = world.builder().journal_key(own).build();
+    group(&aplus, 1).await;
+    assert_eq!(replaced.seal_rest().await.unwrap(), 1);
+    group(&aplus, 2).await;
+    let sealed = aplus.seal_rest().await;
+    assert!(matches!(sealed, Err(Error::Broken(_))), "{sealed:?}");
+    assert_eq!(world.builder().build().seal_rest().await.unwrap(), 1);
 }
 
 #[tokio::test]
