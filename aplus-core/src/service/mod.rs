@@ -4,6 +4,7 @@
 //! which [`Aplus::keep_house`] loops.
 
 mod accounts;
+mod anchor_file;
 mod anchors;
 mod builder;
 mod context;
@@ -31,7 +32,7 @@ mod testing;
 mod work;
 
 pub use accounts::{Created, Warning};
-pub use anchors::FileAnchor;
+pub use anchor_file::FileAnchor;
 pub use builder::{Builder, NoticeDomains};
 pub use context::{Context, IdempotencyKey};
 pub use courier::CourierReport;
