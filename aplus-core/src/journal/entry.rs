@@ -53,13 +53,13 @@ impl Commitment {
     }
 }
 
-/// SHA-256 of a whole request, its method and path included: the same `Idempotency-Key` with another request is a mistake
-/// of the caller.
+/// The hash of a whole request, its method and path included: the same `Idempotency-Key` with another request is a mistake
+/// of the caller. An entry holds one that was made with the host's key as well, so that the request cannot be guessed from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyHash(pub [u8; 32]);
 
 impl BodyHash {
-    /// The hash of these bytes; what must be in them stands at `service::IdempotencyKey::body`.
+    /// SHA-256 of these bytes; what must be in them stands at `service::IdempotencyKey::body`.
     #[must_use]
     pub fn of(body: &[u8]) -> Self {
         Self(Sha256::digest(body).into())

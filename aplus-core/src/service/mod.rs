@@ -220,7 +220,7 @@ impl Aplus {
         Ok(Circumstances {
             at,
             origin: context.origin.clone(),
-            request: context.request_of(author),
+            request: self.stored_request(context, context.request_of(author)),
             entry: EntryId::new(at, self.random()?),
             created: *EntryId::new(at, self.random()?).as_uuid(),
             salt: Salt(self.random()?),
@@ -300,12 +300,14 @@ impl Aplus {
     {
         let request = context.request_of(wanted.author);
         let wanted = Wanted {
-            request: request.map(|(id, _)| id),
+            request,
             ..wanted.clone()
         };
         let facts = self.0.store.facts(&wanted).await?;
         if let Some(repeated) = facts.repeated {
-            return Self::same_body(request, repeated).map(|it| Some(Acted::Repeated(it)));
+            return self
+                .same_body(context, request, repeated)
+                .map(|it| Some(Acted::Repeated(it)));
         }
         let permit = match decide(&facts) {
             Ok(permit) => permit,
@@ -321,9 +323,9 @@ impl Aplus {
                 Ok(Some(Acted::Done(done)))
             }
             Outcome::Stale => Ok(None),
-            Outcome::Repeated(repeated) => {
-                Self::same_body(request, repeated).map(|it| Some(Acted::Repeated(it)))
-            }
+            Outcome::Repeated(repeated) => self
+                .same_body(context, request, repeated)
+                .map(|it| Some(Acted::Repeated(it))),
             Outcome::Taken => {
                 let refusal = match email {
                     Some(email) => match self.0.store.holder(email).await? {
@@ -335,16 +337,6 @@ impl Aplus {
                 };
                 Err(self.refuse(&facts, action, &wanted, refusal, context).await)
             }
-        }
-    }
-
-    fn same_body(
-        request: Option<(RequestId, BodyHash)>,
-        repeated: Repeated,
-    ) -> Result<Repeated, Error> {
-        match request {
-            Some((_, body)) if body == repeated.body => Ok(repeated),
-            Some(_) | None => Err(Error::KeyReused),
         }
     }
 
