@@ -9,8 +9,9 @@ use crate::ports::{Clock, Outcome, RefusalNote, Repeated};
 use crate::rules::{self, AccountDraft};
 use crate::service::SystemClock;
 use crate::{
-    Account, AccountId, Author, EntryId, FirstName, GroupFacts, GroupId, JobTitle, Phone, Policy,
-    Profile, Reference, RequesterName, Retention, Role, Roles, SupportRequest, Timestamp,
+    Account, AccountId, Author, EntryId, FirstName, GroupFacts, GroupId, JobTitle, Lifetimes,
+    Phone, Policy, Profile, Reference, RequesterName, Retention, Role, Roles, SupportRequest,
+    Timestamp,
 };
 
 /// An entry written at `at`: a refusal, which a store takes as it is given.
@@ -159,7 +160,7 @@ async fn full_account(world: &World, group: GroupId, roles: Roles) -> Account {
         ..AccountDraft::new(world.address("camille"), roles)
     };
     let group: GroupFacts = facts.group.expect("the group");
-    let (policy, lifetimes) = (Policy::default(), crate::Lifetimes::default());
+    let (policy, lifetimes) = (Policy::default(), Lifetimes::default());
     let permit =
         rules::create_account_for(&facts.actor, &group, &draft, &request, &policy, &lifetimes)
             .unwrap();
@@ -320,7 +321,7 @@ pub(super) async fn an_account_that_was_used_meanwhile_is_not_emptied(harness: &
     let world = World::fresh(harness).await;
     let scene = world.scene().await;
     let at = world.late();
-    let before = Retention::default().accounts_before(at);
+    let before = Retention::default().accounts_before(&Lifetimes::default(), at);
     // The first logged in at noon, so that no version moves with the next log-in.
     for (used_at, expected) in [
         (before, Outcome::Stale),
