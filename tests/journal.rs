@@ -159,7 +159,7 @@ async fn run_on(owner: &mut SqliteConnection, statements: &str) {
 }
 
 /// Statements after which somebody else is to be found at it, and what names it; `E` stands for the entry at place 4.
-const HARMS: [(&str, &str); 5] = [
+const HARMS: [(&str, &str); 8] = [
     (
         "update {t}journal_entry set details = '{}' where id = (select entry_id from {t}seal where place = 4)",
         "altered place=4 entry=E",
@@ -184,7 +184,20 @@ const HARMS: [(&str, &str); 5] = [
         update {t}seal set hash = (select hash from swap where place = 9 - {t}seal.place) where place in (4, 5)",
         "swapped place=4 entry=E sealed_at=5",
     ),
+    (
+        "delete from {t}journal_erasable where entry_id = (select entry_id from {t}seal where place = 4)",
+        "erased_early entry=E",
+    ),
+    (
+        "update {t}checkpoint set at = 9223372036854775807 where size = 4;
+        delete from {t}journal_erasable where entry_id = (select entry_id from {t}seal where place = 4)",
+        "erased_early entry=E",
+    ),
+    (QUEUED, "sealed_and_queued entry=E"),
 ];
+
+/// What is sealed waits again, which stops the sealer.
+const QUEUED: &str = "insert into {t}seal_queue select entry_id from {t}seal where place = 4";
 
 /// The end is cut off, as if it had never been.
 const CUT: &str = "
@@ -247,6 +260,14 @@ where
             "{harm}: {:?}",
             found.lines
         );
+        if harm == QUEUED {
+            let Err(Error::Broken(cause)) = aplus.seal_rest().await else {
+                panic!("it is sealed twice")
+            };
+            let cause = format!("{cause:?}");
+            let named = format!("{entry} is sealed and waits");
+            assert!(cause.contains(&named), "{cause}");
+        }
         // Its export shows the same, to us and to a checker that is not ours.
         let file = folder.path().join(format!("harmed{}", place.url().len()));
         let exported = said(&place.url(), &["journal", "export", file.to_str().unwrap()]);
@@ -329,6 +350,25 @@ fn exports(place: &Place, aplus: &Aplus, anchors: &str, folder: &TempDir, key: &
         "{:?}",
         found.lines
     );
+
+    // After the public URL changed the journal has another name, and the old one's key for what was signed before.
+    let renamed = format!("{file}.renamed");
+    let header = "\"journal\":\"127.0.0.1/journal\"";
+    assert!(text.contains(header));
+    std::fs::write(
+        &renamed,
+        text.replacen(header, "\"journal\":\"new/journal\"", 1),
+    )
+    .unwrap();
+    let new = aplus::journal::seal::CheckpointKey::new("new/journal", &[1; 32])
+        .unwrap()
+        .verifier()
+        .to_string();
+    let both = ["--public-key", &new, "--public-key", public];
+    let arguments = [&["journal", "verify", "--export", &renamed], &both[..]].concat();
+    let verified = said(nowhere, &arguments);
+    assert_eq!(verified.code, 0, "{:?} {}", verified.lines, verified.error);
+    assert_eq!(check(&renamed, public).code, 2, "no key is of its name");
 
     // What is no usable input is no finding.
     let cut = format!("{file}.cut");

@@ -26,7 +26,7 @@ pub struct Erasable {
     /// From where.
     #[serde(flatten)]
     pub origin: Origin,
-    /// Addresses and free text by name: `email`, `reference`, `requester_name`.
+    /// Addresses and free text by name: `email`, `old_email`, `new_email`, `reference`, `requester_name`, `reason`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub text: BTreeMap<String, String>,
 }

@@ -9,7 +9,7 @@ use crate::journal::seal::{
     Checkpoint, CheckpointError, Frontier, KeptCheckpoint, TreeHash, leaf_bytes,
 };
 use crate::ports::{CheckpointMail, Outcome, Sealing, SignedCheckpoint, StoreError, Unsealed};
-use crate::{MailId, Timestamp};
+use crate::{EntryId, MailId, Timestamp};
 
 /// How many entries one pass seals: a transaction of some milliseconds, behind which nobody waits for long.
 const AT_ONCE: u32 = 1_000;
@@ -67,7 +67,12 @@ impl Aplus {
         if sealed > 0 || sealing.mail.is_some() {
             let is_mailed = sealing.mail.is_some();
             let grown = sealing.tree.clone();
-            match self.0.store.seal(sealing).await? {
+            let ids: Vec<_> = sealing.entries.iter().map(|(id, _)| *id).collect();
+            let outcome = match self.0.store.seal(sealing).await {
+                Err(StoreError::Broken(cause)) => return Err(self.why_broken(&ids, cause).await?),
+                outcome => outcome?,
+            };
+            match outcome {
                 Outcome::Done(()) => {
                     *seen = Some(grown);
                     report.sealed = sealed;
@@ -108,6 +113,21 @@ impl Aplus {
                 return Ok(sealed);
             }
         }
+    }
+
+    /// Names what stops the sealer, if it is an entry that is sealed and waits all the same.
+    async fn why_broken(
+        &self,
+        waiting: &[EntryId],
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    ) -> Result<Error, StoreError> {
+        for id in waiting {
+            if self.0.store.seal_of(*id).await?.is_some() {
+                let problem = format!("the entry {id} is sealed and waits for its seal");
+                return Ok(StoreError::broken(problem).into());
+            }
+        }
+        Ok(StoreError::Broken(cause).into())
     }
 
     /// Fails unless the tree is what was `seen` sealed, with what others sealed since. Only that is read.
