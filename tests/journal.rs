@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use aplus::Aplus;
 use aplus::journal::seal::CheckpointVerifier;
 use aplus::ports::Store;
-use aplus::service::FileAnchor;
+use aplus::service::{Builder, Error, FileAnchor};
 use aplus::sqlx::sqlite::SqliteStore;
 use aplus_test_postgres::Cluster;
 use common::Tokens;
@@ -64,13 +64,17 @@ fn said(database: &str, arguments: &[&str]) -> Said {
     }
 }
 
-/// A journal of twelve sealed entries and one that waits, with a checkpoint after each fourth.
-async fn fill(store: impl Store + 'static, anchors: &Path) -> Aplus {
+fn started(store: impl Store + 'static) -> Builder {
     let mailer = Tokens::default();
     let site = aplus::Site::new("http://127.0.0.1").unwrap();
     let key = aplus::HostKey::new(KEY).unwrap();
-    let builder = Aplus::builder(store, mailer, site, key);
-    let aplus = builder.anchor(FileAnchor::open(anchors).unwrap()).build();
+    Aplus::builder(store, mailer, site, key)
+}
+
+/// A journal of twelve sealed entries and one that waits, with a checkpoint after each fourth.
+async fn fill(store: impl Store + 'static, anchors: &Path) -> Aplus {
+    let anchor = FileAnchor::open(anchors).unwrap();
+    let aplus = started(store).anchor(anchor).build();
     for number in 0..12 {
         scene::group(&aplus, &format!("Mairie {number}")).await;
         if number % 4 == 3 {
@@ -92,6 +96,14 @@ impl Place {
         match self {
             Self::Sqlite(file) => url(file),
             Self::Postgres(shared, port) => shared.url(*port),
+        }
+    }
+
+    /// The library as a server has it that was started just now.
+    async fn started(&self) -> Aplus {
+        match self {
+            Self::Sqlite(file) => started(SqliteStore::connect(&url(file)).await.unwrap()).build(),
+            Self::Postgres(shared, port) => started(shared.store(*port).await).build(),
         }
     }
 
@@ -147,7 +159,7 @@ async fn run_on(owner: &mut SqliteConnection, statements: &str) {
 }
 
 /// Statements after which somebody else is to be found at it, and what names it; `E` stands for the entry at place 4.
-const HARMS: [(&str, &str); 5] = [
+const HARMS: [(&str, &str); 8] = [
     (
         "update {t}journal_entry set details = '{}' where id = (select entry_id from {t}seal where place = 4)",
         "altered place=4 entry=E",
@@ -172,7 +184,20 @@ const HARMS: [(&str, &str); 5] = [
         update {t}seal set hash = (select hash from swap where place = 9 - {t}seal.place) where place in (4, 5)",
         "swapped place=4 entry=E sealed_at=5",
     ),
+    (
+        "delete from {t}journal_erasable where entry_id = (select entry_id from {t}seal where place = 4)",
+        "erased_early entry=E",
+    ),
+    (
+        "update {t}checkpoint set at = 9223372036854775807 where size = 4;
+        delete from {t}journal_erasable where entry_id = (select entry_id from {t}seal where place = 4)",
+        "erased_early entry=E",
+    ),
+    (QUEUED, "sealed_and_queued entry=E"),
 ];
+
+/// What is sealed waits again, which stops the sealer.
+const QUEUED: &str = "insert into {t}seal_queue select entry_id from {t}seal where place = 4";
 
 /// The end is cut off, as if it had never been.
 const CUT: &str = "
@@ -235,6 +260,14 @@ where
             "{harm}: {:?}",
             found.lines
         );
+        if harm == QUEUED {
+            let Err(Error::Broken(cause)) = aplus.seal_rest().await else {
+                panic!("it is sealed twice")
+            };
+            let cause = format!("{cause:?}");
+            let named = format!("{entry} is sealed and waits");
+            assert!(cause.contains(&named), "{cause}");
+        }
         // Its export shows the same, to us and to a checker that is not ours.
         let file = folder.path().join(format!("harmed{}", place.url().len()));
         let exported = said(&place.url(), &["journal", "export", file.to_str().unwrap()]);
@@ -245,15 +278,19 @@ where
         assert_eq!(theirs, (1, ours), "{harm}");
         std::fs::remove_file(file).unwrap();
     }
-    // Only an anchor shows what somebody did who has the database and the key.
+    // Only an anchor shows what somebody did who has the database: a server that is started afterwards seals it.
     for (harm, expected) in [
         (CUT, "cut_off was=12 is=8"),
         (UNSEALED, "rewritten size=12"),
     ] {
         let (place, aplus, anchors) = fresh().await;
+        // It has made no pass yet and knows nothing, as after a start; a store does not open without its triggers.
+        let started = place.started().await;
         place.by_the_owner(harm).await;
         if harm == UNSEALED {
-            assert_eq!(aplus.seal_rest().await.unwrap(), 13);
+            let running = aplus.seal_rest().await;
+            assert!(matches!(running, Err(Error::Broken(_))), "{running:?}");
+            assert_eq!(started.seal_rest().await.unwrap(), 13);
         }
         let alone = verify(&place, &[]);
         assert_eq!(alone.code, 0, "{harm}: {:?} {}", alone.lines, alone.error);
@@ -313,6 +350,25 @@ fn exports(place: &Place, aplus: &Aplus, anchors: &str, folder: &TempDir, key: &
         "{:?}",
         found.lines
     );
+
+    // After the public URL changed the journal has another name, and the old one's key for what was signed before.
+    let renamed = format!("{file}.renamed");
+    let header = "\"journal\":\"127.0.0.1/journal\"";
+    assert!(text.contains(header));
+    std::fs::write(
+        &renamed,
+        text.replacen(header, "\"journal\":\"new/journal\"", 1),
+    )
+    .unwrap();
+    let new = aplus::journal::seal::CheckpointKey::new("new/journal", &[1; 32])
+        .unwrap()
+        .verifier()
+        .to_string();
+    let both = ["--public-key", &new, "--public-key", public];
+    let arguments = [&["journal", "verify", "--export", &renamed], &both[..]].concat();
+    let verified = said(nowhere, &arguments);
+    assert_eq!(verified.code, 0, "{:?} {}", verified.lines, verified.error);
+    assert_eq!(check(&renamed, public).code, 2, "no key is of its name");
 
     // What is no usable input is no finding.
     let cut = format!("{file}.cut");

@@ -28,6 +28,11 @@ MEMBERS = {
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 HEX = re.compile(r"([0-9a-f]{2})*\Z")
 LONGEST_NOTE = 16_384
+LONGEST_LINE = 4 * 1_024 * 1_024
+ROOM = 2**64
+LAST_TIME = 253_402_207_200_999_999
+BEFORE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?Z\Z")
+EPOCH = datetime.datetime(1970, 1, 1)
 
 
 class Unusable(Exception):
@@ -104,22 +109,26 @@ def signature_holds(public, message, signature):
 
 def from_base64(text):
     try:
-        return base64.b64decode(text.encode("ascii"), validate=True)
+        data = base64.b64decode(text.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError) as error:
         raise ValueError(text) from error
+    # One text for one value: the bits that are left over are zeros.
+    if base64.b64encode(data).decode() != text:
+        raise ValueError(text)
+    return data
 
 
 class Key:
     """A journal's public key, as text `name+id+key`."""
 
     def __init__(self, text):
-        name, plus, rest = text.strip().partition("+")
+        name, plus, rest = text.partition("+")
         digits, second, encoded = rest.partition("+")
         try:
             key = from_base64(encoded)
         except ValueError as error:
             raise Unusable("a key is name+id+key") from error
-        if not (name and plus and second) or len(key) != 33 or key[0] != 1:
+        if not (name and plus and second) or len(key) != 33 or key[0] != 1 or point_decompress(key[1:]) is None:
             raise Unusable("a key is name+id+key, of Ed25519")
         self.name, self.public = name, key[1:]
         self.id = hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
@@ -144,9 +153,7 @@ def opened(note, keys):
 
 def opened_by(body, rest, key):
     signed = False
-    for line in rest.split("\n"):
-        if line == "":
-            continue
+    for line in rest.removesuffix("\n").split("\n"):
         if not line.startswith("\u2014 "):
             return None
         name, space, value = line[2:].partition(" ")
@@ -168,7 +175,7 @@ def opened_by(body, rest, key):
         root = from_base64(lines[2])
     except ValueError:
         return None
-    return (int(lines[1]), root) if len(root) == 32 else None
+    return (int(lines[1]), root) if len(root) == 32 and int(lines[1]) < ROOM else None
 
 
 def notes_of(text):
@@ -179,7 +186,7 @@ def notes_of(text):
         if signed and not is_signature:
             notes.append("\n".join(note) + "\n")
             note, signed = [], False
-        if not note and not line.strip():
+        if not note and not line.strip(" \t\r\f"):
             continue
         signed = signed or is_signature
         note.append(line)
@@ -201,13 +208,23 @@ def refuse_number(text):
     raise Unusable(f"{text} is no integer")
 
 
+def integer(text):
+    if text == "-0":
+        raise Unusable("-0 is no integer")
+    return int(text)
+
+
 def of_form(name, value, ok):
     if not ok:
         raise Unusable(f"{name} is not of its form: {value!r}")
 
 
 def whole(value):
-    return type(value) is int
+    return type(value) is int and -ROOM // 2 <= value < ROOM // 2
+
+
+def count(value):
+    return type(value) is int and 0 <= value < ROOM
 
 
 def check_entry(entry):
@@ -220,28 +237,29 @@ def check_entry(entry):
     for name in ("kind", "author_kind", "details", "text"):
         value = entry[name]
         of_form(name, value, value is None and name == "text" or isinstance(value, str))
-    of_form("at", entry["at"], whole(entry["at"]) and -2**63 <= entry["at"] < 2**63)
+    of_form("at", entry["at"], whole(entry["at"]))
 
 
 def check_form(kind, value):
     if kind == "entry":
         check_entry(value)
     elif kind == "seal":
-        of_form("place", value["place"], whole(value["place"]) and value["place"] >= 0)
+        of_form("place", value["place"], count(value["place"]))
         of_form("entry", value["entry"], isinstance(value["entry"], str) and UUID.match(value["entry"]))
         of_form("hash", value["hash"], isinstance(value["hash"], str) and len(value["hash"]) == 64 and HEX.match(value["hash"]))
     elif kind == "queued":
         of_form("queued", value, isinstance(value, str) and UUID.match(value))
     elif kind == "checkpoint":
-        of_form("size", value["size"], whole(value["size"]) and value["size"] >= 0)
+        of_form("size", value["size"], count(value["size"]))
         of_form("at", value["at"], whole(value["at"]))
         of_form("note", value["note"], isinstance(value["note"], str))
     elif kind == "end":
-        for name, count in value.items():
-            of_form(name, count, whole(count))
+        for name, number in value.items():
+            of_form(name, number, count(number))
     elif kind == "header":
         of_form("format", value["format"], value["format"] == "aplus/journal/1")
         of_form("journal", value["journal"], isinstance(value["journal"], str))
+        of_form("exported_at", value["exported_at"], whole(value["exported_at"]))
 
 
 def read(path):
@@ -258,9 +276,14 @@ def read(path):
     if not text.endswith("\n"):
         raise Unusable("its last line is cut")
     for number, line in enumerate(text.split("\n")[:-1], 1):
+        if len(line.encode()) >= LONGEST_LINE:
+            raise Unusable(f"line {number} is too long")
         try:
-            value = json.loads(line, object_pairs_hook=once, parse_float=refuse_number, parse_constant=refuse_number)
-        except ValueError as error:
+            value = json.loads(line, object_pairs_hook=once, parse_int=integer, parse_float=refuse_number,
+                               parse_constant=refuse_number)
+            # Half of a pair of surrogates is no character.
+            json.dumps(value, ensure_ascii=False).encode()
+        except (ValueError, RecursionError) as error:
             raise Unusable(f"line {number} is no JSON") from error
         if not isinstance(value, dict) or len(value) != 1:
             raise Unusable(f"line {number} is no object with one member")
@@ -341,6 +364,26 @@ def erasable_holds(entry):
     return len(salt) == 32 and sha256(b"aplus/erasable/1\0" + salt + text.encode()).hex() == entry["commitment"]
 
 
+def erased_before(entry):
+    """Before which instant an entry says that erasable parts were erased, if it is one that says so."""
+    if entry["kind"] != "journal_erased":
+        return None
+    try:
+        details = json.loads(entry["details"], parse_constant=refuse_number)
+        text = details["before"]
+        if not BEFORE.match(text) or text.endswith(".000000Z"):
+            return None
+        form = "%Y-%m-%dT%H:%M:%S.%fZ" if "." in text else "%Y-%m-%dT%H:%M:%SZ"
+        micros = (datetime.datetime.strptime(text, form) - EPOCH) // datetime.timedelta(microseconds=1)
+    except (ValueError, KeyError, TypeError, RecursionError, Unusable):
+        return None
+    return micros if is_time(micros) else None
+
+
+def is_time(micros):
+    return 0 <= micros <= LAST_TIME
+
+
 # --- The check.
 
 def check(found, keys, anchors):
@@ -371,6 +414,14 @@ def check(found, keys, anchors):
             findings.append(f"altered place={place} entry={name}")
     queued = set(found["queued"])
     findings += [f"inserted entry={name}" for name in entries if name not in named and name not in queued]
+    erasures = [erased_before(entry) for name, entry in entries.items() if name in named or name in queued]
+    erased = max((before for before in erasures if before is not None), default=None)
+    for entry in found["entry"]:
+        at = entry["at"] if is_time(entry["at"]) else None
+        is_early = erased is None or at is not None and at >= erased
+        if entry["text"] is None and entry["salt"] is None and is_early:
+            findings.append(f"erased_early entry={entry['id']}")
+    findings += [f"sealed_and_queued entry={name}" for name in found["queued"] if name in named]
     findings += [f"missing entry={name}" for name in found["queued"] if name not in entries]
     findings += [f"erasable_altered entry={entry['id']}" for entry in found["entry"] if not erasable_holds(entry)]
 
@@ -396,9 +447,9 @@ def check(found, keys, anchors):
 
     def until(size):
         last = entries.get(seals[size - 1]["entry"]) if size else None
-        if last is None:
+        if last is None or not is_time(last["at"]):
             return ""
-        at = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=last["at"])
+        at = EPOCH + datetime.timedelta(microseconds=last["at"])
         digits = f".{at.microsecond:06}" if at.microsecond else ""
         return f" until {at:%Y-%m-%dT%H:%M:%S}{digits}Z"
 
@@ -425,7 +476,8 @@ def main():
             with open(path, encoding="utf-8", newline="") as file:
                 anchors += notes_of(file.read())
         findings, end = check(found, keys, anchors)
-    except (Unusable, OSError, UnicodeDecodeError) as error:
+    # Whatever else it is: not a finding.
+    except Exception as error:  # noqa: BLE001
         print(f"not usable: {error}", file=sys.stderr)
         return 2
     print("\n".join(findings + end))

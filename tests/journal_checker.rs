@@ -75,11 +75,28 @@ impl Journal {
             ("checkpoints", "checkpoint"),
         ] {
             let number = changed.places(kind).len();
-            if let Some(end) = changed.lines.last_mut().unwrap().get_mut("end") {
-                end[name] = json!(number);
+            if let Some(Value::Object(end)) = changed.lines.last_mut().unwrap().get_mut("end") {
+                end.insert(name.to_owned(), json!(number));
             }
         }
         changed
+    }
+
+    /// With one entry more, that waits and says that erasable parts were erased.
+    fn with_erasure(&self, details: &str) -> Self {
+        self.with(|lines| {
+            let entries = lines.iter().filter(|it| it.get("entry").is_some()).count();
+            let id = json!("ffffffff-0000-0000-0000-000000000002");
+            let checkpoint = |it: &Value| it.get("checkpoint").is_some();
+            let before = lines.iter().position(checkpoint);
+            let before = before.unwrap_or(lines.len() - 1);
+            lines.insert(before, json!({ "queued": id }));
+            let mut entry = lines[1].clone();
+            entry["entry"]["id"] = id;
+            entry["entry"]["kind"] = json!("journal_erased");
+            entry["entry"]["details"] = json!(details);
+            lines.insert(entries + 1, entry);
+        })
     }
 
     fn text(&self) -> String {
@@ -94,6 +111,9 @@ impl Journal {
         for at in entries.iter().copied() {
             let other = [
                 ("at", json!(1)),
+                ("at", json!(-1)),
+                ("at", json!(253_402_207_201_000_000_i64)),
+                ("at", json!(i64::MAX)),
                 ("kind", json!("group_ended")),
                 ("author_kind", json!("operator")),
                 ("author_kind", json!("évident")),
@@ -118,7 +138,20 @@ impl Journal {
                 lines[at]["entry"]["text"] = Value::Null;
                 lines[at]["entry"]["salt"] = Value::Null;
             });
-            harm(format!("line {at} is erased"), erased);
+            harm(format!("line {at} is erased"), erased.clone());
+            // With an erasure that waits, and names an instant before, at and after it, or none.
+            let time = self.lines[at]["entry"]["at"].as_i64().unwrap();
+            for micros in [-1, 0, 1] {
+                let time = aplus::Timestamp::from_unix_micros(time + micros).unwrap();
+                let erased = erased.with_erasure(&format!("{{\"before\":\"{time}\"}}"));
+                harm(format!("line {at} is erased before {time}"), erased);
+            }
+            let two = self.with(|lines| {
+                let waits = json!({ "queued": lines[at]["entry"]["id"] });
+                let place = lines.len() - self.places("checkpoint").len() - 1;
+                lines.insert(place, waits);
+            });
+            harm(format!("line {at} waits"), two);
             for kind in ["group_ended", "refused"] {
                 let anew = self.with(|lines| {
                     let mut entry = lines[at].clone();
@@ -165,6 +198,40 @@ impl Journal {
                 harm(format!("{kind} of line {at} removed"), removed);
             }
         }
+        let erased = self.with(|lines| {
+            lines[1]["entry"]["text"] = Value::Null;
+            lines[1]["entry"]["salt"] = Value::Null;
+        });
+        for details in [
+            "",
+            "[]",
+            "{}",
+            "1",
+            "{\"before\":1}",
+            "{\"before\":\"tomorrow\"}",
+            "{\"before\":\"9999-12-30T22:00:00Z\"}",
+            "{\"before\":\"9999-12-30T22:00:01Z\"}",
+            "{\"before\":\"1969-12-31T23:59:59Z\"}",
+            "{\"before\":\"9000-01-01T00:00:00.000000Z\"}",
+            "{\"before\":\"9000-01-01T00:00:00.000001Z\"}",
+            "{\"before\":\"9000-01-01T00:00:00.1Z\"}",
+            "{\"before\":\"9000-02-30T00:00:00Z\"}",
+            "{\"before\":\"9000-01-01T00:00:60Z\"}",
+            "{\"before\":\"9000-01-01T24:00:00Z\"}",
+            "{\"before\":\"9000-01-01t00:00:00z\"}",
+            "{\"before\":\"9000-01-01T00:00:00+00:00\"}",
+            "{\"before\":\"9000-01-01T00:00:00Z\",\"before\":1}",
+            "{\"before\":\"9000-01-01T00:00:00Z\"",
+        ] {
+            let name = format!("line 1 is erased by {details}");
+            harm(name, erased.with_erasure(details));
+        }
+        for at in self.places("checkpoint") {
+            for time in [-1, i64::MAX] {
+                let other = self.with(|lines| lines[at]["checkpoint"]["at"] = json!(time));
+                harm(format!("the time of line {at} is {time}"), other);
+            }
+        }
         for at in self.places("queued") {
             let unknown = json!("ffffffff-0000-0000-0000-000000000001");
             harm(
@@ -205,6 +272,22 @@ impl Journal {
         let order = self.with(|lines| lines.swap(1, 14));
         let entries = self.with(|lines| lines.swap(1, 2));
         let other = self.with(|lines| lines[0]["header"]["format"] = json!("aplus/journal/2"));
+        let changed = |kind: &str, change: &dyn Fn(&mut Value)| {
+            let at = self.places(kind)[0];
+            self.with(|lines| change(&mut lines[at][kind])).text()
+        };
+        let id = self.lines[1]["entry"]["id"].as_str().unwrap();
+        let as_array = |kind: &str| {
+            let members = |it: &mut Value| {
+                *it = it.as_object().unwrap().values().cloned().collect();
+            };
+            changed(kind, &members)
+        };
+        let seal = |member: &'static str, text: &str| {
+            let mark = json!("HERE");
+            let marked = changed("seal", &|it| it[member] = mark.clone());
+            marked.replacen("\"HERE\"", text, 1)
+        };
         let mut count = self.clone();
         count.lines.last_mut().unwrap()["end"]["seals"] = json!(99);
         vec![
@@ -232,6 +315,59 @@ impl Journal {
             ("entries in another order", entries.text()),
             ("another format", other.text()),
             ("another count", count.text()),
+            (
+                "an id in upper case",
+                text.replacen(id, &id.to_uppercase(), 1),
+            ),
+            (
+                "an id without hyphens",
+                text.replacen(id, &id.replace('-', ""), 1),
+            ),
+            (
+                "an id in braces",
+                text.replacen(id, &format!("{{{id}}}"), 1),
+            ),
+            (
+                "an id as a URN",
+                text.replacen(id, &format!("urn:uuid:{id}"), 1),
+            ),
+            ("an entry as an array", as_array("entry")),
+            ("a seal as an array", as_array("seal")),
+            ("a checkpoint as an array", as_array("checkpoint")),
+            ("an end as an array", as_array("end")),
+            ("a header as an array", as_array("header")),
+            (
+                "a seal of an id in upper case",
+                seal("entry", "\"FFFFFFFF-0000-0000-0000-000000000001\""),
+            ),
+            ("a negative place", seal("place", "-1")),
+            ("minus nothing", seal("place", "-0")),
+            ("an exponent", seal("place", "1e0")),
+            ("a place of 65 bits", seal("place", "18446744073709551616")),
+            (
+                "a time of 65 bits",
+                text.replacen("\"exported_at\":", "\"exported_at\":99999999999", 1),
+            ),
+            (
+                "half a character",
+                text.replacen("\"kind\":\"", "\"kind\":\"\\ud800", 1),
+            ),
+            (
+                "deep",
+                text.replacen(
+                    "\"place\":0",
+                    &format!("\"place\":{}{}", "[".repeat(100_000), "]".repeat(100_000)),
+                    1,
+                ),
+            ),
+            (
+                "a line that is too long",
+                changed("entry", &|it| {
+                    it["details"] = json!("a".repeat(4 * 1_024 * 1_024))
+                }),
+            ),
+            ("a byte order mark", format!("\u{feff}{text}")),
+            ("an empty line", text.replacen('\n', "\n\n", 1)),
         ]
     }
 }
@@ -254,6 +390,15 @@ fn notes_like(note: &str) -> Vec<String> {
         format!("{note}\u{2014} other/journal AAAAAAAA\n"),
         format!("{note}\u{2014} other/journal AAA\n"),
         format!("{note}{}", note.lines().last().unwrap()),
+        format!("{note}\n"),
+        note.replacen("\n\n", "\n\n\n", 1),
+        format!("{}\r\n", note.trim_end()),
+        // Base64 whose last character says more than its bytes hold.
+        format!("{note}\u{2014} other/journal AAAAAAB=\n"),
+        format!("{note}\u{2014} other/journal AAAAAAA=\n"),
+        format!("\u{a0}\n{note}"),
+        format!("\u{1c}\n{note}"),
+        format!(" \t\u{c}\r\n{note}"),
         format!("\n \n{note}\n\n{note}"),
         note.replace('\n', "\r\n"),
         signed,
@@ -339,6 +484,8 @@ async fn two_checkers_that_share_no_code_find_the_same() {
         "inserted",
         "missing",
         "erasable_altered",
+        "erased_early",
+        "sealed_and_queued",
         "forged",
         "cut_off",
         "rewritten",

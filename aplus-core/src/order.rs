@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::{Author, Principal, SupportRequest};
 use crate::text::{line, text_type};
-use crate::{AccountId, EmailAddress, OrderId, ProfileChange, Roles, Timestamp};
+use crate::{
+    AccountId, EmailAddress, OrderId, ProfileChange, Reference, Requester, Roles, Timestamp,
+};
 
 text_type! {
     /// Why an order is proposed, or refused: 1 to 500 characters that can be seen.
@@ -173,9 +175,11 @@ pub struct Order {
     pub to: Identity,
     /// Which details are corrected.
     pub profile: ProfileChange,
-    /// At whose request.
-    pub request: SupportRequest,
-    /// Why; none where it came with the creation of the account (A7).
+    /// At whose request; without a name once the account was emptied (T4).
+    pub requester: Requester,
+    /// Where that is kept; none once the account was emptied (T4).
+    pub reference: Option<Reference>,
+    /// Why; none where it came with the creation of the account (A7), or once that was emptied (T4).
     pub reason: Option<Reason>,
     /// When it was proposed.
     pub proposed_at: Timestamp,
@@ -266,10 +270,8 @@ mod tests {
             from: identity(Role::Aidant),
             to: identity(Role::Instructeur),
             profile: ProfileChange::default(),
-            request: SupportRequest {
-                requester: "anct".parse().unwrap(),
-                reference: "lettre 12".parse().unwrap(),
-            },
+            requester: "anct".parse().unwrap(),
+            reference: Some("lettre 12".parse().unwrap()),
             reason: None,
             proposed_at: at(0),
             expires_at: at(100),

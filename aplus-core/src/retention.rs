@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::Timestamp;
 use crate::text::{line, text_type};
+use crate::{Lifetimes, Timestamp};
 
 /// It is still the day before somewhere in France, and the clocks of two machines are never quite the same: what is due is
 /// erased this much later.
@@ -22,7 +22,8 @@ text_type! {
 /// | network addresses, browsers and free text in the journal | 12 months | 6 to 36 months, above 12 with a reason | T3 |
 /// | an account's address and details, from its last use | 24 months | 6 to 60 months | T4 |
 ///
-/// An account's last use is its last log-in, or its creation if nobody ever logged into it.
+/// What is known of an account's last use is its last log-in, or its creation if nobody ever logged into it. The session that
+/// began then may have been used for as long as a session [may last](Lifetimes::session): accounts go that much later.
 ///
 /// A month is one of the calendar, in UTC: what was written on 31 August is six months old on the last day of February.
 /// Nothing is erased early: what is due goes a day after that, since it is still the day before somewhere in France, and
@@ -149,10 +150,13 @@ impl Retention {
         now.months_before(self.journal).saturating_sub(GRACE)
     }
 
-    /// At `now`, accounts whose last use was before this instant lose their address and details (T4).
+    /// At `now`, accounts whose last log-in or creation was before this instant lose their address and details (T4): a
+    /// session that began then had ended, at the latest, so many months ago.
     #[must_use]
-    pub fn accounts_before(&self, now: Timestamp) -> Timestamp {
-        now.months_before(self.accounts).saturating_sub(GRACE)
+    pub fn accounts_before(&self, lifetimes: &Lifetimes, now: Timestamp) -> Timestamp {
+        now.months_before(self.accounts)
+            .saturating_sub(GRACE)
+            .saturating_sub(lifetimes.session(false))
     }
 }
 
@@ -201,6 +205,19 @@ mod tests {
         let longer = Retention::default().with_journal_for(24, reason).unwrap();
         assert!(longer.reason().is_some());
         assert_eq!(longer.with_journal(12).unwrap(), Retention::default());
+    }
+
+    #[test]
+    fn an_account_that_a_long_session_used_is_not_emptied_early() {
+        let day = Duration::from_secs(24 * 60 * 60);
+        let logged_in: Timestamp = "2027-03-02T12:00:00Z".parse().unwrap();
+        let lifetimes = Lifetimes::default().with_session(day * 30, day).unwrap();
+        // The last use that this log-in allowed was on 1 April.
+        let due: Timestamp = "2029-04-02T12:00:00Z".parse().unwrap();
+        let kept = Retention::default();
+        assert_eq!(kept.accounts_before(&lifetimes, due), logged_in, "not yet");
+        let later = due.saturating_add(Duration::from_micros(1));
+        assert!(kept.accounts_before(&lifetimes, later) > logged_in);
     }
 
     /// Whenever it is asked, the last that goes was written so many calendar months and a day ago at least; and nothing is

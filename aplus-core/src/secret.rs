@@ -13,6 +13,10 @@ use secrecy::{ExposeSecret, SecretBox, SecretSlice, SecretString};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+#[cfg(feature = "service")]
+use crate::RequestId;
+#[cfg(feature = "service")]
+use crate::journal::BodyHash;
 use crate::{LinkId, SessionId};
 
 /// What is no secret of this library: 43 characters of base64url, the form of 32 bytes.
@@ -215,7 +219,7 @@ impl HostKey {
         self.id
     }
 
-    fn derive(&self, label: &[u8], id: &uuid::Uuid, nonce: &Nonce) -> [u8; 32] {
+    fn derive(&self, label: &[u8], id: &uuid::Uuid, more: &[u8; 32]) -> [u8; 32] {
         // A key of any length is accepted by HMAC; the error type stays for other constructions.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.bytes.expose_secret()) else {
             return [0; 32];
@@ -223,20 +227,38 @@ impl HostKey {
         mac.update(label);
         mac.update(&[0]);
         mac.update(id.as_bytes());
-        mac.update(&nonce.0);
+        mac.update(more);
         mac.finalize().into_bytes().into()
     }
 
     /// The secret of a login link.
     #[must_use]
     pub fn link(&self, id: LinkId, nonce: &Nonce) -> LinkSecret {
-        LinkSecret::from_bytes(self.derive(b"aplus/link/1", id.as_uuid(), nonce))
+        LinkSecret::from_bytes(self.derive(b"aplus/link/1", id.as_uuid(), &nonce.0))
     }
 
     /// The secret of a session.
     #[must_use]
     pub fn session(&self, id: SessionId, nonce: &Nonce) -> SessionSecret {
-        SessionSecret::from_bytes(self.derive(b"aplus/session/1", id.as_uuid(), nonce))
+        SessionSecret::from_bytes(self.derive(b"aplus/session/1", id.as_uuid(), &nonce.0))
+    }
+
+    /// What is stored of the content of a request: nobody who has not the key can tell from it what somebody wrote, also once
+    /// the erasable part of its entry is gone (T3).
+    #[cfg(feature = "service")]
+    pub(crate) fn request(&self, id: RequestId, body: &BodyHash) -> BodyHash {
+        BodyHash(self.derive(b"aplus/request/1", id.as_uuid(), &body.0))
+    }
+
+    /// A name for a request that has none, by its content; as little can be told from it.
+    #[cfg(feature = "service")]
+    pub(crate) fn name_of(&self, body: &BodyHash) -> uuid::Uuid {
+        let bytes = self.derive(b"aplus/content/1", &uuid::Uuid::nil(), &body.0);
+        let mut name = [0; 16];
+        for (to, from) in name.iter_mut().zip(bytes) {
+            *to = from;
+        }
+        uuid::Builder::from_custom_bytes(name).into_uuid()
     }
 
     /// The seed of the key that signs the journal's checkpoints, where the host names no other:

@@ -115,8 +115,8 @@ async fn each_goes_when_its_setting_says_and_not_a_day_before() {
     assert_eq!(created[0].account, Some(account.id()), "who it was stays");
     assert!(created[0].details.contains("\"roles\":"));
 
-    // 24 months since its creation, with a leap day in them, and a day more.
-    service.clock.set("2028-03-03T12:00:00Z".parse().unwrap());
+    // 24 months since its creation, with a leap day in them, a day more, and the 20 hours of a session.
+    service.clock.set("2028-03-04T08:00:00Z".parse().unwrap());
     assert_eq!(service.pass().await.emptied, 0);
     service.clock.advance(Duration::from_micros(1));
     assert_eq!(service.pass().await.emptied, 1);

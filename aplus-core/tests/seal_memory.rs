@@ -102,7 +102,7 @@ fn tempfile(number: u64, key: &CheckpointKey) -> std::path::PathBuf {
         let checkpoint = KeptCheckpoint { size, at, note };
         assert!(
             writer
-                .take(JournalLine::Checkpoint(checkpoint))
+                .take(JournalLine::Checkpoint(checkpoint.into()))
                 .is_continue()
         );
     }

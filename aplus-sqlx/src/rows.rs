@@ -12,7 +12,9 @@ use aplus_core::account::{
 };
 use aplus_core::asking::Answer;
 use aplus_core::group::{Requester, RequesterKind};
-use aplus_core::journal::seal::{ExportedEntry, Frontier, KeptCheckpoint, Seal, TreeHash};
+use aplus_core::journal::seal::{
+    ExportedCheckpoint, ExportedEntry, Frontier, KeptCheckpoint, Seal, TreeHash,
+};
 use aplus_core::journal::{BodyHash, Commitment, StoredEntry};
 use aplus_core::link::{LinkFacts, Purpose, Use};
 use aplus_core::ports::{MailedCheckpoint, Outcome, Page, Repeated, Unsealed};
@@ -427,6 +429,15 @@ pub(crate) fn checkpoint(row: &impl Line) -> Result<KeptCheckpoint> {
     Ok(KeptCheckpoint {
         size: number(row, "size")?,
         at: time(row, "at")?,
+        note: row.str("note")?.to_owned(),
+    })
+}
+
+/// The same for an export: its time need not be one.
+pub(crate) fn exported_checkpoint(row: &impl Line) -> Result<ExportedCheckpoint> {
+    Ok(ExportedCheckpoint {
+        size: number(row, "size")?,
+        at: row.integer("at")?,
         note: row.str("note")?.to_owned(),
     })
 }

@@ -131,10 +131,11 @@ fn verify_export(path: &Path, args: &VerifyArgs) -> Result<ExitCode, Failure> {
     let export =
         Export::read(BufReader::new(file)).map_err(|error| Failure::about(&name, error))?;
     let journal = &export.journal;
-    if let Some(other) = args.public_key.iter().find(|key| key.name() != journal) {
-        let other = other.name();
+    // It may have had another name before: then that name's key is given too.
+    let mut keys = args.public_key.iter();
+    if keys.all(|key| key.name() != journal) {
         return Err(Failure(format!(
-            "{name}: it is an export of the journal {journal}, and a public key is of {other}"
+            "{name}: it is an export of the journal {journal}, and no public key is of that name"
         )));
     }
     let verdict = seal::check(&export.kept, &args.public_key, &anchors(args)?);

@@ -104,7 +104,7 @@ pub(crate) struct Common {
     #[arg(long, env = "APLUS_ANCHOR_FILE", global = true)]
     pub(crate) anchor_file: Option<PathBuf>,
 
-    /// An address to which a checkpoint of the journal is sent, at most one an hour.
+    /// An address to which a checkpoint of the journal is sent, at most one an hour, and one when a server stops.
     #[arg(long, env = "APLUS_ANCHOR_MAIL", global = true)]
     pub(crate) anchor_mail: Option<EmailAddress>,
 

@@ -317,7 +317,7 @@ async fn page(signed: &Signed, status: StatusCode, errors: Vec<FieldError>) -> A
         ),
         state: words::order_state(order.state(now), FRENCH),
         changes: changes(&order.from, &order.to, &order.profile),
-        facts: vec![requester::fact(&order.request)],
+        facts: vec![requester::told(&order.requester, order.reference.as_ref())],
         steps: steps(signed, &order).await?,
         next: next(signed, &order, &account, outdated),
         action: signed.path(),

@@ -62,15 +62,14 @@ pub(super) fn read(form: &Pairs, errors: &mut Errors) -> Option<SupportRequest> 
 }
 
 pub(super) fn fact(request: &SupportRequest) -> Fact {
-    let kind = words::requester(request.requester.kind, FRENCH);
-    let name = request
-        .requester
-        .name
-        .as_ref()
-        .map(|name| format!(", {name}"))
-        .unwrap_or_default();
-    Fact::new(
-        "À la demande de",
-        format!("{kind}{name} ({})", request.reference),
-    )
+    told(&request.requester, Some(&request.reference))
+}
+
+/// At whose request; without the reference where that was erased with its account (T4).
+pub(super) fn told(requester: &Requester, reference: Option<&Reference>) -> Fact {
+    let kind = words::requester(requester.kind, FRENCH);
+    let name = requester.name.as_ref().map(|name| format!(", {name}"));
+    let reference = reference.map(|reference| format!(" ({reference})"));
+    let (name, reference) = (name.unwrap_or_default(), reference.unwrap_or_default());
+    Fact::new("À la demande de", format!("{kind}{name}{reference}"))
 }

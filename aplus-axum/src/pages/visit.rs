@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::str::FromStr;
 
 use aplus_core::journal::BodyHash;
-use aplus_core::service::{Context, Current, IdempotencyKey};
+use aplus_core::service::{Context, Current};
 use aplus_core::{Actor, Aplus, Author, Policy, Site};
 use askama::Template;
 use axum::extract::{FromRequest, FromRequestParts, OriginalUri, RawPathParams, Request};
@@ -123,8 +123,9 @@ impl Visit {
                 .map_err(|problem| Rejection::new(problem, &headers, web.aplus().site()))?
         };
         let mut context = caller.context(hash);
+        // The same form, sent twice from the same showing, is one request.
         if form.names(SHOWN_AT) {
-            context.idempotency = Some(named_by(hash));
+            context.idempotency = Some(web.aplus().named_by_content(hash));
         }
         let path = uri.path().to_owned();
         Ok(Self {
@@ -232,19 +233,6 @@ impl Visit {
 
 /// The parameter of a list that says after which id it goes on.
 pub(super) const AFTER: &str = "apres";
-
-/// The same form, sent twice from the same showing, is one request.
-fn named_by(hash: BodyHash) -> IdempotencyKey {
-    let BodyHash(bytes) = hash;
-    let mut name = [0; 16];
-    for (to, from) in name.iter_mut().zip(bytes) {
-        *to = from;
-    }
-    IdempotencyKey {
-        key: uuid::Builder::from_custom_bytes(name).into_uuid(),
-        body: hash,
-    }
-}
 
 /// Adds a cookie.
 pub(super) fn set(response: &mut Response, cookie: Option<HeaderValue>) {

@@ -5,12 +5,14 @@ use super::deed::Deed;
 use super::world::{World, days, micros, on_request};
 use crate::account::{Principal, Status};
 use crate::journal::{Event, StoredEntry};
+use crate::order::{Identity, Order, OrderedChange};
 use crate::ports::{Clock, Outcome, RefusalNote, Repeated};
 use crate::rules::{self, AccountDraft};
 use crate::service::SystemClock;
 use crate::{
-    Account, AccountId, Author, EntryId, FirstName, GroupFacts, GroupId, JobTitle, Phone, Policy,
-    Profile, Reference, RequesterName, Retention, Role, Roles, SupportRequest, Timestamp,
+    Account, AccountId, Author, DualControl, EntryId, FirstName, GroupFacts, GroupId, JobTitle,
+    Lifetimes, OrderId, Phone, Policy, Profile, ProfileChange, Reference, Requester, RequesterName,
+    Retention, Role, Roles, SupportRequest, Timestamp,
 };
 
 /// An entry written at `at`: a refusal, which a store takes as it is given.
@@ -159,7 +161,7 @@ async fn full_account(world: &World, group: GroupId, roles: Roles) -> Account {
         ..AccountDraft::new(world.address("camille"), roles)
     };
     let group: GroupFacts = facts.group.expect("the group");
-    let (policy, lifetimes) = (Policy::default(), crate::Lifetimes::default());
+    let (policy, lifetimes) = (Policy::default(), Lifetimes::default());
     let permit =
         rules::create_account_for(&facts.actor, &group, &draft, &request, &policy, &lifetimes)
             .unwrap();
@@ -185,6 +187,18 @@ pub(super) async fn an_emptied_account_keeps_its_line_and_loses_the_rest(harness
     let (id, owner) = (full.id(), Principal::Account(full.id()));
     let address = full.email().cloned().expect("an address");
     world.logged_in(owner).await;
+    let propose = Deed::ProposeOrder {
+        by: Author::Operator(scene.operator),
+        account: id,
+        change: OrderedChange {
+            email: Some(world.address("camille.nouvelle")),
+            ..OrderedChange::default()
+        },
+        dual: DualControl::All,
+    };
+    let order = OrderId::from_uuid(world.carry_out(&propose).await);
+    let proposed = world.order(order).await;
+    assert!(proposed.reference.is_some() && proposed.reason.is_some());
     let link = world.new_link(owner, 3, noon).await;
     let waiting = world.ask(&address, 4, noon);
     world.queue(&waiting).await;
@@ -250,6 +264,27 @@ pub(super) async fn an_emptied_account_keeps_its_line_and_loses_the_rest(harness
     let asked = world.waiting(noon).await.expect("the asking");
     assert_eq!((asked.asks, asked.principal), (vec![waiting], None));
     assert_eq!(asked.waiting.past, [], "what was answered is forgotten");
+    // Of what was ordered stays who ordered it, when, and which roles.
+    let emptied = Order {
+        from: Identity {
+            email: None,
+            ..proposed.from
+        },
+        to: Identity {
+            email: None,
+            ..proposed.to
+        },
+        profile: ProfileChange::default(),
+        requester: Requester {
+            name: None,
+            ..proposed.requester
+        },
+        reference: None,
+        reason: None,
+        holds: world.order(order).await.holds,
+        ..proposed
+    };
+    assert_eq!(world.order(order).await, emptied);
     // What others have is theirs.
     assert_eq!(world.account(scene.second).await, others);
     assert!(world.store.link(&scene.link).await.unwrap().is_some());
@@ -320,7 +355,7 @@ pub(super) async fn an_account_that_was_used_meanwhile_is_not_emptied(harness: &
     let world = World::fresh(harness).await;
     let scene = world.scene().await;
     let at = world.late();
-    let before = Retention::default().accounts_before(at);
+    let before = Retention::default().accounts_before(&Lifetimes::default(), at);
     // The first logged in at noon, so that no version moves with the next log-in.
     for (used_at, expected) in [
         (before, Outcome::Stale),

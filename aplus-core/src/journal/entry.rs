@@ -26,7 +26,7 @@ pub struct Erasable {
     /// From where.
     #[serde(flatten)]
     pub origin: Origin,
-    /// Addresses and free text by name: `email`, `reference`, `requester_name`.
+    /// Addresses and free text by name: `email`, `old_email`, `new_email`, `reference`, `requester_name`, `reason`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub text: BTreeMap<String, String>,
 }
@@ -53,13 +53,13 @@ impl Commitment {
     }
 }
 
-/// SHA-256 of a whole request, its method and path included: the same `Idempotency-Key` with another request is a mistake
-/// of the caller.
+/// The hash of a whole request, its method and path included: the same `Idempotency-Key` with another request is a mistake
+/// of the caller. An entry holds one that was made with the host's key as well, so that the request cannot be guessed from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyHash(pub [u8; 32]);
 
 impl BodyHash {
-    /// The hash of these bytes; what must be in them stands at `service::IdempotencyKey::body`.
+    /// SHA-256 of these bytes; what must be in them stands at `service::IdempotencyKey::body`.
     #[must_use]
     pub fn of(body: &[u8]) -> Self {
         Self(Sha256::digest(body).into())

@@ -47,7 +47,8 @@ impl State {
             order.from.email = None;
             order.to.email = None;
             order.profile = ProfileChange::default();
-            order.request.requester.name = None;
+            order.requester.name = None;
+            order.reference = None;
             order.reason = None;
             if let Some(closed) = &mut order.closed {
                 closed.reason = None;

@@ -136,7 +136,7 @@ impl Seals for MemoryStore {
         let lines = entries
             .chain(seals)
             .chain(queued)
-            .chain(checkpoints.map(JournalLine::Checkpoint));
+            .chain(checkpoints.map(|it| JournalLine::Checkpoint(it.into())));
         for line in lines {
             if each(line).is_break() {
                 break;

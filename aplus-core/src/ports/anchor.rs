@@ -39,7 +39,9 @@ pub struct AnchorError(#[from] pub Box<dyn Error + Send + Sync>);
 /// ```
 #[async_trait]
 pub trait Anchor: Send + Sync + 'static {
-    /// Takes the newest checkpoint. The same may come twice: after a start, and from each of several processes.
+    /// Takes the newest checkpoint. The same may come twice: after a start, and from each of several processes. From one
+    /// process one comes at a time; what takes longer than its ten seconds is dropped where it stands, and so is what the
+    /// end of the process meets.
     ///
     /// # Errors
     /// [`AnchorError`], unless it is kept; it has ten seconds.

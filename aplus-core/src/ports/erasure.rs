@@ -11,8 +11,8 @@ use crate::{AccountId, Timestamp};
 ///
 /// - **P70** The erasable part of an entry MUST go with its salt, and nothing of the entry itself (T3).
 /// - **P71** An emptied account MUST lose its address, its details, the request of its provenance, its links, askings and
-///   waiting mails that hold the address, and of the orders on it addresses, details, the requester's name and reasons; its line, roles, groups and dates MUST stay, its address be free, its version and
-///   epoch move by one (T4).
+///   waiting mails that hold the address, and of the orders on it addresses, details, the requester's name, the reference and
+///   reasons; its line, roles, groups and dates MUST stay, its address be free, its version and epoch move by one (T4).
 /// - **P72** What was written or used within [six months](crate::Retention::LEAST_MONTHS) MUST stay, by the clock of the
 ///   database where it has one, whatever time comes with the act: a server that lies about the hour erases nothing early.
 ///   It is the one place where that clock is read (P4).

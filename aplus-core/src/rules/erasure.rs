@@ -1,7 +1,9 @@
 //! T3, T4: what the machine erases once it is due.
 
 use super::{Basis, Permit};
-use crate::{AccountId, Actor, Author, Refusal, Retention, RetentionReason, Target, Timestamp};
+use crate::{
+    AccountId, Actor, Author, Lifetimes, Refusal, Retention, RetentionReason, Target, Timestamp,
+};
 
 /// Network addresses, browsers and free text of old entries go (T3).
 #[derive(Debug, PartialEq, Eq)]
@@ -104,13 +106,14 @@ pub fn empty_account(
     actor: &Actor,
     target: &Target,
     retention: &Retention,
+    lifetimes: &Lifetimes,
     now: Timestamp,
 ) -> Result<Permit<EmptyAccount>, Refusal> {
     may_erase(actor)?;
     let standing = target.standing();
     let action = EmptyAccount {
         account: standing.id,
-        before: retention.accounts_before(now),
+        before: retention.accounts_before(lifetimes, now),
     };
     let mut basis = Basis::default().account(standing);
     let mut moved = Vec::new();

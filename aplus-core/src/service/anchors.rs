@@ -1,102 +1,125 @@
-//! Handing checkpoints over, and the anchor that is a file.
+//! Handing checkpoints over: outside the sealer's pass, so that an anchor that is slow or silent holds up neither the sealer nor
+//! another anchor.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
-use async_trait::async_trait;
+use tokio::sync::watch;
 
-use crate::journal::seal::{Checkpoint, KeptCheckpoint};
+use super::Aplus;
 use crate::ports::{Anchor, AnchorError, SignedCheckpoint};
 
 /// How long an anchor may take for one checkpoint.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long what failed waits before it is tried again.
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// One anchor, and the size of the checkpoint that it took last from this process.
 pub(super) struct Anchored {
     anchor: Arc<dyn Anchor>,
-    size: tokio::sync::Mutex<Option<u64>>,
+    taken: Mutex<Option<u64>>,
+    turn: tokio::sync::Mutex<()>,
 }
 
 impl Anchored {
     pub(super) fn new(anchor: impl Anchor) -> Self {
         Self {
             anchor: Arc::new(anchor),
-            size: tokio::sync::Mutex::new(None),
+            taken: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
         }
     }
 
-    /// Hands over a checkpoint unless the anchor has it; what fails is handed over again with the next pass.
-    pub(super) async fn hand_over(&self, kept: &KeptCheckpoint, checkpoint: Checkpoint) -> bool {
-        let mut taken = self.size.lock().await;
-        if *taken >= Some(kept.size) {
-            return true;
-        }
-        let signed = SignedCheckpoint {
-            checkpoint,
-            note: kept.note.clone(),
-        };
-        match tokio::time::timeout(PATIENCE, self.anchor.anchor(&signed)).await {
-            Ok(Ok(())) => {
-                *taken = Some(kept.size);
-                return true;
+    /// Whether it has the checkpoint of this size, or a newer one.
+    pub(super) fn has(&self, size: u64) -> bool {
+        *self.taken.lock().unwrap_or_else(PoisonError::into_inner) >= Some(size)
+    }
+
+    /// Hands over a checkpoint unless the anchor has it; whether it has it now.
+    async fn hand_over(&self, signed: &SignedCheckpoint) -> bool {
+        let size = signed.checkpoint.size;
+        let handing_over = async {
+            // Of two at once in one process, the later one sees what the earlier one did.
+            let _turn = self.turn.lock().await;
+            if self.has(size) {
+                return Ok(());
             }
+            self.anchor.anchor(signed).await?;
+            *self.taken.lock().unwrap_or_else(PoisonError::into_inner) = Some(size);
+            Ok(())
+        };
+        match tokio::time::timeout(PATIENCE, handing_over).await {
+            Ok(Ok(())) => return true,
             Ok(Err(AnchorError(cause))) => {
-                tracing::error!(size = kept.size, error = %cause, "an anchor did not take a checkpoint of the journal");
+                tracing::error!(size, error = %cause, "an anchor did not take a checkpoint of the journal");
             }
             Err(_) => {
                 tracing::error!(
-                    size = kept.size,
+                    size,
                     "an anchor took too long for a checkpoint of the journal"
                 );
             }
         }
         false
     }
-}
 
-/// A file to which each checkpoint is appended, and synced: an anchor if the file is kept on a disk, or by a system, that the
-/// owner of the database cannot write to.
-#[derive(Debug, Clone)]
-pub struct FileAnchor {
-    path: Arc<PathBuf>,
-}
-
-impl FileAnchor {
-    /// The file of this path, which is made if it is not there.
-    ///
-    /// # Errors
-    /// Unless the file can be appended to.
-    pub fn open(path: impl Into<PathBuf>) -> std::io::Result<Self> {
-        let path = path.into();
-        append(&path, "")?;
-        Ok(Self {
-            path: Arc::new(path),
-        })
-    }
-}
-
-/// Opened each time: a file that was moved away by whoever archives it is made anew.
-fn append(path: &Path, note: &str) -> std::io::Result<()> {
-    let mut file = std::fs::OpenOptions::new()
-        .append(true)
-        .create(true)
-        .open(path)?;
-    // In one write, so that two servers' notes do not mix.
-    file.write_all(note.as_bytes())?;
-    file.sync_data()
-}
-
-#[async_trait]
-impl Anchor for FileAnchor {
-    async fn anchor(&self, checkpoint: &SignedCheckpoint) -> Result<(), AnchorError> {
-        let (path, note) = (Arc::clone(&self.path), checkpoint.note.clone());
-        let appended = tokio::task::spawn_blocking(move || append(&path, &note)).await;
-        match appended {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(AnchorError(error.into())),
-            Err(error) => Err(AnchorError(error.into())),
+    /// Hands over the newest checkpoint each time there is one; what failed again, or what is the newest by then.
+    async fn keep_up(&self, mut newest: watch::Receiver<Option<SignedCheckpoint>>) {
+        loop {
+            let signed = newest.borrow_and_update().clone();
+            let is_taken = match signed {
+                Some(signed) => self.hand_over(&signed).await,
+                None => true,
+            };
+            if !is_taken {
+                tokio::time::sleep(PAUSE).await;
+            } else if newest.changed().await.is_err() {
+                return;
+            }
         }
     }
+}
+
+impl Aplus {
+    /// Hands the newest checkpoint that a pass of the sealer in this process saw to each anchor that has it not yet, all beside
+    /// each other, for at most ten seconds. Whether each has it now: what failed is in the log.
+    pub async fn anchor_pass(&self) -> bool {
+        let Some(newest) = self.0.work.newest.borrow().clone() else {
+            return true;
+        };
+        let anchors = self.0.anchors.iter();
+        let taken = beside_each_other(anchors.map(|anchor| anchor.hand_over(&newest)));
+        taken.await.into_iter().all(|is_taken| is_taken)
+    }
+
+    /// Keeps each anchor up with the sealer.
+    pub(super) async fn anchoring(&self) {
+        let newest = &self.0.work.newest;
+        let anchors = self.0.anchors.iter();
+        beside_each_other(anchors.map(|anchor| anchor.keep_up(newest.subscribe()))).await;
+    }
+}
+
+/// What all of them come to, in the order in which they end.
+async fn beside_each_other<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut running: Vec<Pin<Box<F>>> = futures.map(Box::pin).collect();
+    let mut ended = Vec::with_capacity(running.len());
+    poll_fn(move |context| {
+        running.retain_mut(|future| match future.as_mut().poll(context) {
+            Poll::Ready(output) => {
+                ended.push(output);
+                false
+            }
+            Poll::Pending => true,
+        });
+        match running.is_empty() {
+            true => Poll::Ready(std::mem::take(&mut ended)),
+            false => Poll::Pending,
+        }
+    })
+    .await
 }

@@ -61,6 +61,7 @@ impl Builder {
             notices: NoticeDomains::default(),
             journal_verifiers: Vec::new(),
             seal_pause: SEAL_PAUSE,
+            sealed: tokio::sync::Mutex::default(),
             anchors: Vec::new(),
             anchor_mail: None,
             pace: Pace::new(Pace::DEFAULT),
@@ -149,13 +150,13 @@ impl Builder {
         self
     }
 
-    /// Hands each checkpoint to somebody who keeps it; may be called several times.
+    /// Hands the newest checkpoint to somebody who keeps it, each time there is one; may be called several times.
     pub fn anchor(mut self, anchor: impl Anchor) -> Self {
         self.0.anchors.push(Anchored::new(anchor));
         self
     }
 
-    /// Sends a checkpoint to this address, at most one an hour over all processes: an anchor if its mailbox is out of reach
+    /// Sends a checkpoint to this address, one an hour over all processes and one when a process ends: an anchor if its mailbox is out of reach
     /// of whoever owns the database.
     pub fn anchor_mail(mut self, to: EmailAddress) -> Self {
         self.0.anchor_mail = Some(to);

@@ -2,9 +2,11 @@
 
 use sha2::{Digest, Sha256};
 
+use super::Aplus;
 use crate::journal::{BodyHash, Origin};
+use crate::ports::Repeated;
 use crate::rules::Permitted;
-use crate::{Act, Author, BrowserHash, LinkHash, RequestId};
+use crate::{Act, Author, BrowserHash, Error, LinkHash, RequestId};
 
 /// The caller's own name for a request, so that it is carried out once however often it is sent.
 ///
@@ -15,8 +17,10 @@ pub struct IdempotencyKey {
     pub key: uuid::Uuid,
     /// The hash of the whole request: the same key with another one is refused. It MUST cover the method and the path
     /// with its query as well as the bytes of the body: two requests without a body (deactivate one account, then another)
-    /// are otherwise the same, and the second is answered as done without being done. The web layer hashes
-    /// `METHOD path\0body`:
+    /// are otherwise the same, and the second is answered as done without being done. It is not stored as it is, since anybody
+    /// could try names and addresses against it: what is stored is a hash of it with the host's key. Once that is replaced and
+    /// no longer [known](crate::service::Builder::known_key), the same request is refused as another one's
+    /// ([`Error::KeyReused`]), and not carried out again. The web layer hashes `METHOD path\0body`:
     ///
     /// ```
     /// use aplus_core::journal::BodyHash;
@@ -56,7 +60,7 @@ impl Context {
         if self.bulk { act.in_bulk() } else { act }
     }
 
-    pub(super) fn request_of(&self, author: Author) -> Option<(RequestId, BodyHash)> {
+    pub(super) fn request_of(&self, author: Author) -> Option<RequestId> {
         let (kind, id) = match author {
             Author::Account(id) => (&b"account"[..], *id.as_uuid()),
             Author::Operator(id) => (&b"operator"[..], *id.as_uuid()),
@@ -70,13 +74,14 @@ impl Context {
         &self,
         link: &LinkHash,
         browser: Option<BrowserHash>,
-    ) -> Option<(RequestId, BodyHash)> {
+    ) -> Option<RequestId> {
         let browser = browser.map_or([0; 32], |browser| *browser.as_bytes());
         self.request(b"link", &[*link.as_bytes(), browser].concat())
     }
 
-    fn request(&self, kind: &[u8], caller: &[u8]) -> Option<(RequestId, BodyHash)> {
-        let IdempotencyKey { key, body } = self.idempotency?;
+    /// Without the host's key: a request that comes again after that was replaced is still known to have been carried out.
+    fn request(&self, kind: &[u8], caller: &[u8]) -> Option<RequestId> {
+        let IdempotencyKey { key, .. } = self.idempotency?;
         let digest = Sha256::new_with_prefix(b"aplus/request/1\0")
             .chain_update(kind)
             .chain_update([0])
@@ -87,9 +92,49 @@ impl Context {
         for (to, from) in bytes.iter_mut().zip(digest) {
             *to = from;
         }
-        Some((
-            RequestId::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid()),
-            body,
+        Some(RequestId::from_uuid(
+            uuid::Builder::from_custom_bytes(bytes).into_uuid(),
         ))
     }
 }
+
+impl Aplus {
+    /// The name of a request that was given none, such as a page's form that is sent twice: by its content, and only with the
+    /// host's key, so that the journal does not keep what somebody wrote (T3).
+    #[must_use]
+    pub fn named_by_content(&self, body: BodyHash) -> IdempotencyKey {
+        let key = self.0.key.name_of(&body);
+        IdempotencyKey { key, body }
+    }
+
+    /// A request as it is stored: its name, and what its content comes to with the host's key.
+    pub(super) fn stored_request(
+        &self,
+        context: &Context,
+        id: Option<RequestId>,
+    ) -> Option<(RequestId, BodyHash)> {
+        let (id, named) = (id?, context.idempotency?);
+        Some((id, self.0.key.request(id, &named.body)))
+    }
+
+    /// Whether a request that was carried out before is this one, by any key that the host has or had: where a key was replaced
+    /// and is no longer known, it counts as another.
+    pub(super) fn same_body(
+        &self,
+        context: &Context,
+        id: Option<RequestId>,
+        repeated: Repeated,
+    ) -> Result<Repeated, Error> {
+        let (Some(id), Some(named)) = (id, context.idempotency) else {
+            return Err(Error::KeyReused);
+        };
+        let mut keys = std::iter::once(&self.0.key).chain(&self.0.known_keys);
+        match keys.any(|key| key.request(id, &named.body) == repeated.body) {
+            true => Ok(repeated),
+            false => Err(Error::KeyReused),
+        }
+    }
+}
+
+#[cfg(all(test, feature = "test-util"))]
+mod tests;

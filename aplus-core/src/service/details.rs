@@ -48,13 +48,10 @@ impl Aplus {
         context: &Context,
     ) -> Result<Account, Error> {
         let request = context.request_of(wanted.author);
-        let wanted = Wanted {
-            request: request.map(|(id, _)| id),
-            ..wanted
-        };
+        let wanted = Wanted { request, ..wanted };
         let facts = self.0.store.facts(&wanted).await?;
         if let Some(repeated) = facts.repeated {
-            Self::same_body(request, repeated)?;
+            self.same_body(context, request, repeated)?;
             return Ok(stored);
         }
         match rules::may_edit_profile(&facts.actor, stored.id()) {

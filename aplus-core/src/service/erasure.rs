@@ -42,7 +42,7 @@ impl Aplus {
                 break;
             }
         }
-        let before = self.0.retention.accounts_before(now);
+        let before = self.0.retention.accounts_before(&self.0.lifetimes, now);
         for account in self.0.store.disused(before, ACCOUNTS).await? {
             report.emptied += u32::from(self.empty_account(account, now).await?);
         }
@@ -80,7 +80,8 @@ impl Aplus {
         let Some(target) = facts.target else {
             return Ok(false);
         };
-        let permit = rules::empty_account(&facts.actor, &target, &self.0.retention, now)?;
+        let (retention, lifetimes) = (&self.0.retention, &self.0.lifetimes);
+        let permit = rules::empty_account(&facts.actor, &target, retention, lifetimes, now)?;
         let act =
             permit.into_act(self.circumstances_at(now, &Context::default(), Author::Machine)?);
         Ok(matches!(store.empty_account(act).await?, Outcome::Done(())))

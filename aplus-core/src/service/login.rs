@@ -150,10 +150,10 @@ impl Aplus {
                 return Err(Self::dead(Refusal::LinkUnknown));
             };
             // Asked after the link was read, and each time: a link that this very request used is not "used" to it.
-            if let Some((id, _)) = request
+            if let Some(id) = request
                 && let Some(repeated) = self.0.store.request(id).await?
             {
-                Self::same_body(request, repeated)?;
+                self.same_body(context, request, repeated)?;
                 return self.opened_before(&hash).await;
             }
             match link::judge(&facts, Presented { browser, email }, self.now()) {
@@ -177,7 +177,7 @@ impl Aplus {
                     match self.0.store.redeem(redemption).await? {
                         Outcome::Done(()) => return self.opened(secret, facts).await,
                         Outcome::Repeated(repeated) => {
-                            Self::same_body(request, repeated)?;
+                            self.same_body(context, request, repeated)?;
                             return self.opened_before(&hash).await;
                         }
                         // Somebody was first, or the account moved: the facts are read once more.
@@ -212,7 +212,7 @@ impl Aplus {
     async fn redemption(
         &self,
         opening: link::Opening,
-        request: Option<(crate::RequestId, crate::journal::BodyHash)>,
+        request: Option<crate::RequestId>,
         context: &Context,
     ) -> Result<(Redemption, SessionSecret), Error> {
         let id = SessionId::new(self.now(), self.random()?);
@@ -236,6 +236,7 @@ impl Aplus {
             account: Event::account_of(principal),
             group: None,
         };
+        let request = self.stored_request(context, request);
         let entry = self.entry(context, Author::from(principal), about, &event, request)?;
         let order = match opening.purpose() {
             Purpose::LogIn => None,

@@ -4,6 +4,7 @@
 //! which [`Aplus::keep_house`] loops.
 
 mod accounts;
+mod anchor_file;
 mod anchors;
 mod builder;
 mod context;
@@ -31,7 +32,7 @@ mod testing;
 mod work;
 
 pub use accounts::{Created, Warning};
-pub use anchors::FileAnchor;
+pub use anchor_file::FileAnchor;
 pub use builder::{Builder, NoticeDomains};
 pub use context::{Context, IdempotencyKey};
 pub use courier::CourierReport;
@@ -55,7 +56,7 @@ use std::sync::Arc;
 use anchors::Anchored;
 
 use crate::asking::AskLimits;
-use crate::journal::seal::{CheckpointKey, CheckpointVerifier};
+use crate::journal::seal::{CheckpointKey, CheckpointVerifier, Frontier};
 use crate::journal::{BodyHash, Entry, Erasable, Event, Salt, canonical_json, entry::About};
 use crate::ports::{
     Clock, Entropy, Facts, Mailer, Outcome, RefusalNote, Repeated, Store, StoreError, TargetRef,
@@ -108,6 +109,8 @@ struct Inner {
     /// That of the key first, then those that the journal had before.
     journal_verifiers: Vec<CheckpointVerifier>,
     seal_pause: std::time::Duration,
+    /// What this process saw sealed: the tree after its last pass, none before the first.
+    sealed: tokio::sync::Mutex<Option<Frontier>>,
     anchors: Vec<Anchored>,
     anchor_mail: Option<EmailAddress>,
     pace: pace::Pace,
@@ -217,7 +220,7 @@ impl Aplus {
         Ok(Circumstances {
             at,
             origin: context.origin.clone(),
-            request: context.request_of(author),
+            request: self.stored_request(context, context.request_of(author)),
             entry: EntryId::new(at, self.random()?),
             created: *EntryId::new(at, self.random()?).as_uuid(),
             salt: Salt(self.random()?),
@@ -297,12 +300,14 @@ impl Aplus {
     {
         let request = context.request_of(wanted.author);
         let wanted = Wanted {
-            request: request.map(|(id, _)| id),
+            request,
             ..wanted.clone()
         };
         let facts = self.0.store.facts(&wanted).await?;
         if let Some(repeated) = facts.repeated {
-            return Self::same_body(request, repeated).map(|it| Some(Acted::Repeated(it)));
+            return self
+                .same_body(context, request, repeated)
+                .map(|it| Some(Acted::Repeated(it)));
         }
         let permit = match decide(&facts) {
             Ok(permit) => permit,
@@ -318,9 +323,9 @@ impl Aplus {
                 Ok(Some(Acted::Done(done)))
             }
             Outcome::Stale => Ok(None),
-            Outcome::Repeated(repeated) => {
-                Self::same_body(request, repeated).map(|it| Some(Acted::Repeated(it)))
-            }
+            Outcome::Repeated(repeated) => self
+                .same_body(context, request, repeated)
+                .map(|it| Some(Acted::Repeated(it))),
             Outcome::Taken => {
                 let refusal = match email {
                     Some(email) => match self.0.store.holder(email).await? {
@@ -332,16 +337,6 @@ impl Aplus {
                 };
                 Err(self.refuse(&facts, action, &wanted, refusal, context).await)
             }
-        }
-    }
-
-    fn same_body(
-        request: Option<(RequestId, BodyHash)>,
-        repeated: Repeated,
-    ) -> Result<Repeated, Error> {
-        match request {
-            Some((_, body)) if body == repeated.body => Ok(repeated),
-            Some(_) | None => Err(Error::KeyReused),
         }
     }
 

@@ -120,19 +120,30 @@ impl Aplus {
     async fn roots(&self, parts: &[Range<u64>]) -> Result<Vec<TreeHash>, Error> {
         let mut roots = Vec::with_capacity(parts.len());
         for part in parts {
-            let (mut tree, mut place) = (Frontier::default(), part.start);
-            while place < part.end {
-                let wanted = u32::try_from(part.end - place).unwrap_or(u32::MAX);
-                let hashes = self.0.store.seal_hashes(place, wanted.min(AT_ONCE)).await?;
-                if hashes.is_empty() {
-                    return Err(StoreError::broken("a seal below the last is not there").into());
-                }
-                place += hashes.len() as u64;
-                tree.extend(hashes);
-            }
+            let mut tree = Frontier::default();
+            self.extend(&mut tree, part.clone()).await?;
             roots.push(tree.root());
         }
         Ok(roots)
+    }
+
+    /// Adds the hashes at these places to a tree.
+    pub(super) async fn extend(
+        &self,
+        tree: &mut Frontier,
+        places: Range<u64>,
+    ) -> Result<(), Error> {
+        let mut place = places.start;
+        while place < places.end {
+            let wanted = u32::try_from(places.end - place).unwrap_or(u32::MAX);
+            let hashes = self.0.store.seal_hashes(place, wanted.min(AT_ONCE)).await?;
+            if hashes.is_empty() {
+                return Err(StoreError::broken("a seal below the last is not there").into());
+            }
+            place += hashes.len() as u64;
+            tree.extend(hashes);
+        }
+        Ok(())
     }
 
     /// Writes the whole journal as it stands at one moment, in the format of `docs/journal.md`.

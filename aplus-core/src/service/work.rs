@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::{Aplus, CourierReport, Error};
 use crate::mail::Urgency;
+use crate::ports::SignedCheckpoint;
 
 /// How often each loop looks when nothing woke it: another process may have queued something.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -26,6 +27,8 @@ pub(super) struct Work {
     pub(super) urgent: Notify,
     /// Any other mail.
     pub(super) others: Notify,
+    /// The newest checkpoint of the journal that a pass of the sealer saw, for the anchors.
+    pub(super) newest: watch::Sender<Option<SignedCheckpoint>>,
 }
 
 impl Work {
@@ -48,8 +51,8 @@ impl Aplus {
     ///
     /// The courier is woken when something is queued in this process, and looks every second for what others queued. Askings
     /// are answered, urgent mails handed over (four at once), other mails handed over (one by one), the journal sealed as often
-    /// as the host chose and the rest done beside each other: a relay that is slow or silent delays no answer, and the mails
-    /// of an import no link.
+    /// as the host chose, its checkpoints handed to the anchors and the rest done beside each other: a relay that is slow or
+    /// silent delays no answer, the mails of an import no link, and an anchor no seal.
     pub async fn keep_house(self) {
         tokio::join!(
             self.answering(),
@@ -60,6 +63,7 @@ impl Aplus {
             self.other_lane(),
             self.housekeeping(),
             self.sealing_turns(),
+            self.anchoring(),
         );
     }
 

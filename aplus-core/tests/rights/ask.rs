@@ -261,11 +261,15 @@ fn of(action: Action, cell: &Cell<'_>) -> Answer {
         }
         Action::EmptyAccount => {
             let (retention, now) = (Retention::default(), Timestamp::MAX);
-            let act = rules::empty_account(actor, target(), &retention, now);
+            let lifetimes = Lifetimes::default();
+            let act = rules::empty_account(actor, target(), &retention, &lifetimes, now);
             if let Ok(permit) = &act {
                 let standing = target().standing();
                 assert_eq!(permit.action().account(), standing.id);
-                assert_eq!(permit.action().before(), retention.accounts_before(now));
+                assert_eq!(
+                    permit.action().before(),
+                    retention.accounts_before(&lifetimes, now)
+                );
                 // A group whose active responsable goes is counted, and moves (A8, A10).
                 let counted = permit.basis().groups().len();
                 let expected = match standing.is_responsable() {

@@ -283,7 +283,7 @@ async fn lines(moment: &mut PgConnection, each: &mut EachLine<'_>) -> Result<Con
         let is_last = is_last_part(&rows);
         after = last.try_get("size")?;
         for row in &rows {
-            if each(JournalLine::Checkpoint(rows::checkpoint(row)?)).is_break() {
+            if each(JournalLine::Checkpoint(rows::exported_checkpoint(row)?)).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }

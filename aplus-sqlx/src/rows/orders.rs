@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use aplus_core::journal::canonical_json;
 use aplus_core::order::{Approval, Closed, Closing, Identity, Order};
-use aplus_core::{AccountId, OperatorId, OrderId, Principal, ProfileChange};
+use aplus_core::{AccountId, OperatorId, OrderId, Principal, ProfileChange, Requester};
 use sqlx::Result;
 
 use super::{
-    Line, author, author_of, because, optional_text, optional_time, request, roles_of, time,
+    Line, author, author_of, because, optional_text, optional_time, roles_of, text, time,
     unreadable,
 };
 
@@ -27,7 +27,11 @@ pub(crate) fn order(row: &impl Line) -> Result<Order> {
         from: identity("old_email", "old_roles")?,
         to: identity("new_email", "new_roles")?,
         profile: profile(row)?,
-        request: request(row)?.ok_or_else(|| unreadable("requester_kind"))?,
+        requester: Requester {
+            kind: text(row, "requester_kind")?,
+            name: optional_text(row, "requester_name")?,
+        },
+        reference: optional_text(row, "reference")?,
         reason: optional_text(row, "reason")?,
         proposed_at: time(row, "proposed_at")?,
         expires_at: time(row, "expires_at")?,

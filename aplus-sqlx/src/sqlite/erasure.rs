@@ -133,7 +133,7 @@ pub async fn empty_account(
     .await?;
     sqlx::query(
         "update aplus_support_order set old_email = null, new_email = null, profile = null, requester_name = null,
-            reason = null, closing_reason = null
+            reference = null, reason = null, closing_reason = null
         where account_id = ?1",
     )
     .bind(id.as_uuid())

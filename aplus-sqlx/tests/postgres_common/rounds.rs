@@ -441,12 +441,14 @@ async fn erasure(people: &People, watch: &mut Watch) {
     let permit = rules::erase_journal(&facts.actor, due, retention, later).unwrap();
     let work = done(store.erase_journal(permit.into_act(people.now(by))));
     watch.of("erase_journal", work).await;
-    let disused = store.disused(retention.accounts_before(people.aplus.now()), LINES);
+    let lifetimes = people.aplus.lifetimes();
+    let before = retention.accounts_before(lifetimes, people.aplus.now());
+    let disused = store.disused(before, LINES);
     watch.of("disused", disused).await.unwrap();
     let unused = people.account(people.home, Role::Responsable).await;
     let facts = people.facts(by, Some(&unused), None).await;
     let target = facts.target.unwrap();
-    let permit = rules::empty_account(&facts.actor, &target, retention, later).unwrap();
+    let permit = rules::empty_account(&facts.actor, &target, retention, lifetimes, later).unwrap();
     let work = done(store.empty_account(permit.into_act(people.now(by))));
     watch.of("empty_account", work).await;
 }

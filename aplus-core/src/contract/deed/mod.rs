@@ -356,7 +356,8 @@ impl World {
             }
             Deed::EmptyAccount { at, .. } => {
                 let retention = Retention::default();
-                let permit = rules::empty_account(&actor, &target?, &retention, *at)?;
+                let permit =
+                    rules::empty_account(&actor, &target?, &retention, &Lifetimes::default(), *at)?;
                 Prepared::EmptyAccount(permit.into_act(Circumstances { at: *at, ..now }))
             }
             Deed::LogIn {

@@ -22,6 +22,11 @@ pub enum Finding {
         /// The entry.
         entry: EntryId,
     },
+    /// The erasable part of an entry is gone, and no entry says that parts of that time were erased.
+    ErasedEarly {
+        /// The entry.
+        entry: EntryId,
+    },
     /// A sealed entry is not there.
     Removed {
         /// Its place.
@@ -49,6 +54,11 @@ pub enum Finding {
         entry: EntryId,
         /// The second place.
         place: u64,
+    },
+    /// An entry is sealed and waits for its seal all the same, which stops the sealer.
+    SealedAndQueued {
+        /// The entry.
+        entry: EntryId,
     },
     /// An entry waits for its seal and is not there.
     Missing {
@@ -86,10 +96,12 @@ impl Finding {
         match self {
             Self::Altered { .. } => "altered",
             Self::ErasableAltered { .. } => "erasable_altered",
+            Self::ErasedEarly { .. } => "erased_early",
             Self::Removed { .. } => "removed",
             Self::Swapped { .. } => "swapped",
             Self::Inserted { .. } => "inserted",
             Self::SealedTwice { .. } => "sealed_twice",
+            Self::SealedAndQueued { .. } => "sealed_and_queued",
             Self::Missing { .. } => "missing",
             Self::Gap { .. } => "gap",
             Self::CutOff { .. } => "cut_off",
@@ -112,6 +124,10 @@ impl fmt::Display for Finding {
                 formatter,
                 "entry={entry} — its erasable part is not what it commits to"
             ),
+            Self::ErasedEarly { entry } => write!(
+                formatter,
+                "entry={entry} — its erasable part is gone, and no erasure of that time is in the journal"
+            ),
             Self::Removed { place, entry } => write!(
                 formatter,
                 "place={place} entry={entry} — it was sealed and is not there"
@@ -131,6 +147,10 @@ impl fmt::Display for Finding {
             Self::SealedTwice { entry, place } => write!(
                 formatter,
                 "place={place} entry={entry} — it was sealed before, at another place"
+            ),
+            Self::SealedAndQueued { entry } => write!(
+                formatter,
+                "entry={entry} — it is sealed and waits for its seal"
             ),
             Self::Missing { entry } => write!(
                 formatter,
@@ -157,7 +177,7 @@ impl fmt::Display for Finding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Verdict {
-    /// What is wrong, each once, in the order of its kind and place; empty if all is well.
+    /// What is wrong, each once, in the order of [`Finding`]'s variants and then of their facts; empty if all is well.
     pub findings: Vec<Finding>,
     /// How many entries are covered by a checkpoint that somebody else keeps: up to there nothing can be changed unseen.
     pub anchored: u64,
@@ -184,8 +204,8 @@ impl Verdict {
 /// Checks what a journal holds against its keys, and against the checkpoints that somebody else kept. A journal has one key,
 /// and those that it had before: a checkpoint counts if one of them signed it.
 ///
-/// Without anchors it finds what was changed by somebody who has not the key; whoever has the key and the database can write
-/// the whole journal anew, and only an anchor shows it.
+/// Without anchors it finds what was changed and not sealed anew. Whoever owns the database can write the whole journal anew,
+/// with the key, or without it before a server starts, which then seals it: only an anchor shows that.
 ///
 /// ```
 /// use aplus_core::journal::seal::{self, CheckpointKey, Kept};
@@ -200,7 +220,7 @@ pub fn check(kept: &Kept, verifiers: &[CheckpointVerifier], anchors: &[String]) 
     let entries: HashMap<_, _> = kept.entries.iter().map(|entry| (entry.id, entry)).collect();
     let altered = kept.entries.iter().filter(|entry| !entry.erasable_holds);
     findings.extend(altered.map(|entry| Finding::ErasableAltered { entry: entry.id }));
-    // Where the database was made to hold a second entry of one id.
+    // A database that was made to hold two entries of one id is not always read so that both are seen.
     let mut seen = HashSet::new();
     let again = kept.entries.iter().filter(|entry| !seen.insert(entry.id));
     findings.extend(again.map(|entry| Finding::Inserted { entry: entry.id }));
@@ -261,11 +281,19 @@ fn places(kept: &Kept, entries: &HashMap<EntryId, &KeptEntry>, findings: &mut BT
         });
     }
     let queued: HashSet<_> = kept.queued.iter().collect();
-    for id in entries.keys() {
-        if !seen.contains(id) && !queued.contains(id) {
+    let mut erased_before = None;
+    for (id, entry) in entries {
+        if seen.contains(id) || queued.contains(id) {
+            erased_before = erased_before.max(entry.erased_before);
+        } else {
             findings.insert(Finding::Inserted { entry: *id });
         }
     }
+    let early = |entry: &&KeptEntry| entry.is_erased && entry.at >= erased_before;
+    let early = kept.entries.iter().filter(early);
+    findings.extend(early.map(|entry| Finding::ErasedEarly { entry: entry.id }));
+    let both = kept.queued.iter().filter(|id| seen.contains(id));
+    findings.extend(both.map(|id| Finding::SealedAndQueued { entry: *id }));
     let missing = kept.queued.iter().filter(|id| !entries.contains_key(id));
     findings.extend(missing.map(|id| Finding::Missing { entry: *id }));
 }

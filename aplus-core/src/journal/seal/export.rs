@@ -1,19 +1,24 @@
 //! The export of a journal: lines of JSON, as `docs/journal.md` specifies them for whoever writes a checker.
 
-use std::io::{self, BufRead, Write};
-use std::ops::ControlFlow;
+mod forms;
+mod reader;
+mod writer;
 
+pub use reader::{Export, ExportError};
+pub use writer::ExportWriter;
+
+use forms::{entry_id, hex, object, optional_hex, optional_uuid, uuid_text};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Kept, KeptCheckpoint, Seal, TreeHash};
+use super::{KeptCheckpoint, Seal};
 use crate::journal::{Salt, StoredEntry};
-use crate::{Author, EntryId, Timestamp};
+use crate::{Author, EntryId};
 
 /// What the first line of an export says of its form.
 const FORMAT: &str = "aplus/journal/1";
 
-/// The longest line that is read, in bytes: an entry is some hundred, a free text some thousand.
+/// The longest line, in bytes with its line feed: an entry is some hundred, a free text some thousand.
 const MOST_BYTES: usize = 4 * 1_024 * 1_024;
 
 /// One line of a journal as a store holds it.
@@ -30,7 +35,7 @@ pub enum JournalLine {
     /// An entry that waits for its seal.
     Queued(EntryId),
     /// A checkpoint that the journal keeps itself.
-    Checkpoint(KeptCheckpoint),
+    Checkpoint(ExportedCheckpoint),
 }
 
 impl JournalLine {
@@ -51,6 +56,7 @@ impl JournalLine {
 #[serde(deny_unknown_fields)]
 pub struct ExportedEntry {
     /// Its id.
+    #[serde(with = "uuid_text")]
     pub id: Uuid,
     /// When: microseconds since 1970.
     pub at: i64,
@@ -59,18 +65,18 @@ pub struct ExportedEntry {
     /// `account`, `operator` or `machine`.
     pub author_kind: String,
     /// Which account or operator.
-    #[serde(deserialize_with = "Option::deserialize")]
+    #[serde(with = "optional_uuid")]
     pub author_id: Option<Uuid>,
     /// On which account.
-    #[serde(deserialize_with = "Option::deserialize")]
+    #[serde(with = "optional_uuid")]
     pub account_id: Option<Uuid>,
     /// In which group.
-    #[serde(deserialize_with = "Option::deserialize")]
+    #[serde(with = "optional_uuid")]
     pub group_id: Option<Uuid>,
     /// What happened, as canonical text.
     pub details: String,
     /// The request that it answers.
-    #[serde(deserialize_with = "Option::deserialize")]
+    #[serde(with = "optional_uuid")]
     pub request_id: Option<Uuid>,
     /// The hash of that request.
     #[serde(with = "optional_hex")]
@@ -113,16 +119,41 @@ impl ExportedEntry {
     }
 }
 
+/// A checkpoint as its columns hold it, also if its time is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportedCheckpoint {
+    /// How many entries it was signed over.
+    pub size: u64,
+    /// When: microseconds since 1970. Nothing depends on it.
+    pub at: i64,
+    /// The signed note.
+    pub note: String,
+}
+
+impl From<KeptCheckpoint> for ExportedCheckpoint {
+    fn from(KeptCheckpoint { size, at, note }: KeptCheckpoint) -> Self {
+        let at = at.as_unix_micros();
+        Self { size, at, note }
+    }
+}
+
 /// A line of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant, reason = "one at a time")]
 enum Line {
+    #[serde(deserialize_with = "object")]
     Header(Header),
+    #[serde(deserialize_with = "object")]
     Entry(ExportedEntry),
+    #[serde(deserialize_with = "object")]
     Seal(SealLine),
+    #[serde(with = "entry_id")]
     Queued(EntryId),
-    Checkpoint(CheckpointLine),
+    #[serde(deserialize_with = "object")]
+    Checkpoint(ExportedCheckpoint),
+    #[serde(deserialize_with = "object")]
     End(Counts),
 }
 
@@ -138,17 +169,10 @@ struct Header {
 #[serde(deny_unknown_fields)]
 struct SealLine {
     place: u64,
+    #[serde(with = "entry_id")]
     entry: EntryId,
     #[serde(with = "hex")]
     hash: Vec<u8>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CheckpointLine {
-    size: u64,
-    at: i64,
-    note: String,
 }
 
 /// How many lines of each kind an export has.
@@ -186,279 +210,8 @@ impl From<JournalLine> for Line {
                 hash: hash.0.to_vec(),
             }),
             JournalLine::Queued(entry) => Self::Queued(entry),
-            JournalLine::Checkpoint(KeptCheckpoint { size, at, note }) => {
-                Self::Checkpoint(CheckpointLine {
-                    size,
-                    at: at.as_unix_micros(),
-                    note,
-                })
-            }
+            JournalLine::Checkpoint(checkpoint) => Self::Checkpoint(checkpoint),
         }
-    }
-}
-
-/// Writes an export, line by line. An export that has no end is known to be cut.
-pub struct ExportWriter<W> {
-    out: W,
-    counts: Counts,
-    error: Option<io::Error>,
-}
-
-impl<W: Write> ExportWriter<W> {
-    /// Begins the export of the journal of this name, without a scheme.
-    ///
-    /// # Errors
-    /// Of the file.
-    pub fn begin(out: W, journal: &str, at: Timestamp) -> io::Result<Self> {
-        let mut writer = Self {
-            out,
-            counts: Counts::default(),
-            error: None,
-        };
-        writer.write(&Line::Header(Header {
-            format: FORMAT.to_owned(),
-            journal: journal.to_owned(),
-            exported_at: at.as_unix_micros(),
-        }))?;
-        Ok(writer)
-    }
-
-    /// Takes one line; stops the store once the file takes no more.
-    pub fn take(&mut self, line: JournalLine) -> ControlFlow<()> {
-        self.counts.count(&line);
-        match self.write(&Line::from(line)) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                self.error = Some(error);
-                ControlFlow::Break(())
-            }
-        }
-    }
-
-    /// Ends the export.
-    ///
-    /// # Errors
-    /// Of the file, also what stopped it before.
-    pub fn end(mut self) -> io::Result<Counts> {
-        if let Some(error) = self.error.take() {
-            return Err(error);
-        }
-        self.write(&Line::End(self.counts))?;
-        self.out.flush()?;
-        Ok(self.counts)
-    }
-
-    fn write(&mut self, line: &Line) -> io::Result<()> {
-        serde_json::to_writer(&mut self.out, line)?;
-        self.out.write_all(b"\n")
-    }
-}
-
-/// An export that was read back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Export {
-    /// The journal that it says to be of; the checkpoints tell whether it is.
-    pub journal: String,
-    /// What it holds, for the check.
-    pub kept: Kept,
-}
-
-/// Why a file is no whole export.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    /// It cannot be read.
-    #[error("line {line} cannot be read")]
-    Unreadable {
-        /// The line, from 1.
-        line: u64,
-        /// What the system says.
-        #[source]
-        cause: io::Error,
-    },
-    /// A line is not of the format.
-    #[error("line {line} is not of the format: {problem}")]
-    Malformed {
-        /// The line, from 1.
-        line: u64,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// It ends before its last line, or its last line counts other lines than there are.
-    #[error("it is cut or put together: {problem}")]
-    Cut {
-        /// What is missing.
-        problem: &'static str,
-    },
-}
-
-impl Export {
-    /// Reads an export; of each entry only what the check needs is kept.
-    ///
-    /// # Errors
-    /// [`ExportError`], which names the line.
-    pub fn read(file: impl BufRead) -> Result<Self, ExportError> {
-        let mut lines = Lines { file, number: 0 };
-        let Some(Line::Header(header)) = lines.next()? else {
-            return Err(lines.malformed("an export begins with its header"));
-        };
-        if header.format != FORMAT {
-            return Err(lines.malformed(&format!("its format is not {FORMAT}")));
-        }
-        let (mut kept, mut counts) = (Kept::default(), Counts::default());
-        let (mut rank, mut last) = (0, None);
-        loop {
-            let line = match lines.next()? {
-                None => {
-                    return Err(ExportError::Cut {
-                        problem: "it has no end",
-                    });
-                }
-                Some(Line::End(told)) if told != counts => {
-                    return Err(ExportError::Cut {
-                        problem: "its end counts other lines",
-                    });
-                }
-                Some(Line::End(_)) => break,
-                Some(Line::Header(_)) => return Err(lines.malformed("a second header")),
-                Some(Line::Entry(entry)) => JournalLine::Entry(entry),
-                Some(Line::Seal(SealLine { place, entry, hash })) => {
-                    let hash = <[u8; 32]>::try_from(hash)
-                        .map_err(|_| lines.malformed("the hash of a seal has not 32 bytes"))?;
-                    let hash = TreeHash(hash);
-                    JournalLine::Seal(Seal { place, entry, hash })
-                }
-                Some(Line::Queued(entry)) => JournalLine::Queued(entry),
-                Some(Line::Checkpoint(CheckpointLine { size, at, note })) => {
-                    let at = Timestamp::from_unix_micros(at)
-                        .map_err(|error| lines.malformed(&error.to_string()))?;
-                    JournalLine::Checkpoint(KeptCheckpoint { size, at, note })
-                }
-            };
-            let ranked = std::mem::replace(&mut rank, line.rank());
-            if rank < ranked {
-                return Err(lines.malformed("a line of this kind does not stand here"));
-            }
-            if let JournalLine::Entry(entry) = &line
-                && last.replace(entry.id) >= Some(entry.id)
-            {
-                return Err(lines.malformed("its id does not come after that of the entry before"));
-            }
-            counts.count(&line);
-            kept.take(line);
-        }
-        if lines.next()?.is_some() {
-            return Err(lines.malformed("there is more after its end"));
-        }
-        Ok(Self {
-            journal: header.journal,
-            kept,
-        })
-    }
-}
-
-struct Lines<R> {
-    file: R,
-    number: u64,
-}
-
-impl<R: BufRead> Lines<R> {
-    fn next(&mut self) -> Result<Option<Line>, ExportError> {
-        self.number += 1;
-        let mut line = Vec::new();
-        let mut part = io::Read::take(&mut self.file, MOST_BYTES as u64);
-        let read = part
-            .read_until(b'\n', &mut line)
-            .map_err(|cause| ExportError::Unreadable {
-                line: self.number,
-                cause,
-            })?;
-        if read == 0 {
-            return Ok(None);
-        }
-        if line.pop() != Some(b'\n') {
-            return Err(self.malformed("it is too long, or cut"));
-        }
-        serde_json::from_slice(&line)
-            .map(Some)
-            .map_err(|error| self.malformed(&error.to_string()))
-    }
-
-    fn malformed(&self, problem: &str) -> ExportError {
-        ExportError::Malformed {
-            line: self.number,
-            problem: problem.to_owned(),
-        }
-    }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-mod hex {
-    use std::fmt::Write;
-
-    use serde::de::{Deserialize, Deserializer, Error};
-    use serde::ser::Serializer;
-
-    pub(super) fn text(bytes: &[u8]) -> String {
-        let mut text = String::with_capacity(bytes.len() * 2);
-        for byte in bytes {
-            // Into a string it always succeeds.
-            let _ = write!(text, "{byte:02x}");
-        }
-        text
-    }
-
-    pub(super) fn parse(text: &str) -> Option<Vec<u8>> {
-        let digit = |byte: u8| match byte {
-            b'0'..=b'9' => Some(byte - b'0'),
-            b'a'..=b'f' => Some(byte - b'a' + 10),
-            _ => None,
-        };
-        let pairs = text.as_bytes().chunks(2);
-        pairs
-            .map(|pair| match *pair {
-                [high, low] => Some(digit(high)? << 4 | digit(low)?),
-                _ => None,
-            })
-            .collect()
-    }
-
-    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&text(bytes))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
-        let text = String::deserialize(from)?;
-        parse(&text).ok_or_else(|| D::Error::custom("bytes are lower-case hexadecimal digits"))
-    }
-}
-
-/// The same where there may be none.
-mod optional_hex {
-    use serde::de::{Deserialize, Deserializer, Error};
-    use serde::ser::Serializer;
-
-    use super::hex;
-
-    #[allow(clippy::ref_option, reason = "serde hands the field over as it is")]
-    pub(super) fn serialize<S: Serializer>(
-        bytes: &Option<Vec<u8>>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
-        match bytes {
-            Some(bytes) => to.serialize_some(&hex::text(bytes)),
-            None => to.serialize_none(),
-        }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Option<Vec<u8>>, D::Error> {
-        let text = Option::<String>::deserialize(from)?;
-        text.map(|text| {
-            hex::parse(&text)
-                .ok_or_else(|| D::Error::custom("bytes are lower-case hexadecimal digits"))
-        })
-        .transpose()
     }
 }
 

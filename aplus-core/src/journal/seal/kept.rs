@@ -38,6 +38,10 @@ pub struct KeptEntry {
     pub hash: TreeHash,
     /// Whether its erasable part is what it commits to, or erased with its salt.
     pub erasable_holds: bool,
+    /// Whether its erasable part is gone.
+    pub is_erased: bool,
+    /// Of an entry that says that erasable parts were erased: of entries before this instant (T3).
+    pub erased_before: Option<Timestamp>,
 }
 
 impl KeptEntry {
@@ -64,8 +68,21 @@ impl From<&ExportedEntry> for KeptEntry {
             at: Timestamp::from_unix_micros(entry.at).ok(),
             hash: TreeHash::leaf(&exported_leaf_bytes(entry)),
             erasable_holds,
+            is_erased: entry.text.is_none() && entry.salt.is_none(),
+            erased_before: erased_before(entry),
         }
     }
+}
+
+/// Only as the library writes it: another checker is to read the same.
+fn erased_before(entry: &ExportedEntry) -> Option<Timestamp> {
+    if entry.kind != "journal_erased" {
+        return None;
+    }
+    let details: serde_json::Value = serde_json::from_str(&entry.details).ok()?;
+    let text = details.get("before")?.as_str()?;
+    let before: Timestamp = text.parse().ok()?;
+    (before.to_string() == text).then_some(before)
 }
 
 /// What a journal holds, however it was read: from a database, or from an [export](super::Export).

@@ -11,16 +11,19 @@ mod check;
 mod checkpoint;
 mod export;
 mod kept;
+mod key;
 mod leaf;
+mod notes;
 pub mod proof;
 mod tree;
 
 pub use check::{Finding, Verdict, check};
-pub use checkpoint::{
-    Checkpoint, CheckpointError, CheckpointKey, CheckpointVerifier, KeyNameError, VerifierError,
-    notes,
+pub use checkpoint::{Checkpoint, CheckpointError};
+pub use export::{
+    Counts, Export, ExportError, ExportWriter, ExportedCheckpoint, ExportedEntry, JournalLine,
 };
-pub use export::{Counts, Export, ExportError, ExportWriter, ExportedEntry, JournalLine};
 pub use kept::{Kept, KeptCheckpoint, KeptEntry, Seal};
+pub use key::{CheckpointKey, CheckpointVerifier, KeyNameError, VerifierError};
 pub use leaf::leaf_bytes;
+pub use notes::notes;
 pub use tree::{Frontier, FrontierError, TreeHash};

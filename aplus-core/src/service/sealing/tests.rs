@@ -88,13 +88,13 @@ async fn group(aplus: &Aplus, number: usize) {
 }
 
 #[tokio::test]
-async fn a_pass_seals_what_waits_and_hands_the_newest_checkpoint_over_once() {
+async fn a_pass_seals_what_waits_and_the_newest_checkpoint_is_handed_over_once() {
     let world = World::new();
     let shelf = Shelf::default();
     let aplus = world.builder().anchor(shelf.clone()).build();
     let nothing = aplus.sealer_pass(aplus.now()).await.unwrap();
     assert_eq!((nothing.sealed, nothing.anchored), (0, true));
-    assert!(shelf.sizes().is_empty());
+    assert!(aplus.anchor_pass().await && shelf.sizes().is_empty());
     for number in 0..3 {
         group(&aplus, number).await;
     }
@@ -103,7 +103,9 @@ async fn a_pass_seals_what_waits_and_hands_the_newest_checkpoint_over_once() {
         (report.sealed, report.more, report.overtaken),
         (3, false, false)
     );
-    aplus.sealer_pass(aplus.now()).await.unwrap();
+    assert!(!report.anchored && aplus.anchor_pass().await);
+    let report = aplus.sealer_pass(aplus.now()).await.unwrap();
+    assert!(report.anchored && aplus.anchor_pass().await);
     assert_eq!(shelf.sizes(), [3]);
 
     // One that does not take it now is given the newest with the next pass.
@@ -111,15 +113,18 @@ async fn a_pass_seals_what_waits_and_hands_the_newest_checkpoint_over_once() {
     group(&aplus, 3).await;
     let report = aplus.sealer_pass(aplus.now()).await.unwrap();
     assert_eq!((report.sealed, report.anchored), (1, false));
+    assert!(!aplus.anchor_pass().await);
     group(&aplus, 4).await;
     shelf.0.lock().unwrap().0 = false;
     aplus.sealer_pass(aplus.now()).await.unwrap();
+    assert!(aplus.anchor_pass().await);
     assert_eq!(shelf.sizes(), [3, 5]);
 
     // After a start the newest is handed over once, though nothing is sealed.
     let again = world.builder().anchor(shelf.clone()).build();
+    again.seal_rest().await.unwrap();
     assert!(again.sealer_pass(again.now()).await.unwrap().anchored);
-    again.sealer_pass(again.now()).await.unwrap();
+    again.seal_rest().await.unwrap();
     assert_eq!(shelf.sizes(), [3, 5, 5]);
     let notes: Vec<_> = shelf
         .0
@@ -134,6 +139,40 @@ async fn a_pass_seals_what_waits_and_hands_the_newest_checkpoint_over_once() {
         .await
         .unwrap();
     assert!(verdict.is_good() && verdict.anchored == 5, "{verdict:?}");
+}
+
+/// Never answers.
+struct Silence;
+
+#[async_trait::async_trait]
+impl Anchor for Silence {
+    async fn anchor(&self, _checkpoint: &SignedCheckpoint) -> Result<(), AnchorError> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn an_anchor_that_never_answers_holds_up_no_seal_and_no_other_anchor() {
+    let world = World::new();
+    let shelf = Shelf::default();
+    let builder = world.builder().anchor(Silence).anchor(shelf.clone());
+    let aplus = builder.seal_every(Duration::from_millis(10)).build();
+    let house = tokio::spawn(aplus.clone().keep_house());
+    let sealing = async {
+        for number in 0..5 {
+            group(&aplus, number).await;
+            let size = number as u64 + 1;
+            while shelf.sizes().last() != Some(&size) {
+                tokio::task::yield_now().await;
+            }
+        }
+    };
+    let limit = Duration::from_secs(5);
+    let sealed = tokio::time::timeout(limit, sealing).await;
+    assert!(sealed.is_ok(), "{:?} is anchored", shelf.sizes());
+    let report = aplus.sealer_pass(aplus.now()).await.unwrap();
+    assert!(!report.anchored, "the silent one has nothing");
+    house.abort();
 }
 
 #[tokio::test]
@@ -197,6 +236,32 @@ async fn a_checkpoint_goes_out_by_mail_once_an_hour_over_all_processes() {
 }
 
 #[tokio::test]
+async fn at_the_end_of_a_process_the_newest_checkpoint_goes_out_by_mail_at_once() {
+    let world = World::new();
+    let to = EmailAddress::parse("archives@ministere.example").unwrap();
+    let aplus = world.builder().anchor_mail(to).build();
+    group(&aplus, 0).await;
+    aplus.sealer_pass(aplus.now()).await.unwrap();
+    let mailed = async || world.store.unsealed(0).await.unwrap().mailed.unwrap().size;
+    group(&aplus, 1).await;
+    aplus.sealer_pass(aplus.now()).await.unwrap();
+    assert_eq!(mailed().await, 1);
+    aplus.seal_rest().await.unwrap();
+    assert_eq!(mailed().await, 2);
+    for number in 2..AT_ONCE as usize + 3 {
+        group(&aplus, number).await;
+    }
+    aplus.seal_rest().await.unwrap();
+    assert_eq!(mailed().await, u64::from(AT_ONCE) + 3);
+    while !aplus.courier_pass(aplus.now()).await.unwrap().is_idle() {}
+    assert_eq!(
+        world.letterbox.0.lock().unwrap().len(),
+        3,
+        "one at each end"
+    );
+}
+
+#[tokio::test]
 async fn nothing_is_signed_over_a_tree_that_somebody_touched() {
     let world = World::new();
     let aplus = world.builder().build();
@@ -211,21 +276,78 @@ async fn nothing_is_signed_over_a_tree_that_somebody_touched() {
         root: TreeHash([1; 32]),
     });
     assert!(matches!(
-        aplus.untouched(&forged),
+        aplus.untouched(&forged, true),
         Err(StoreError::Broken(_))
     ));
     let broken = forged.checkpoint.as_mut().unwrap();
     broken.note = broken.note.replace('—', "-");
     assert!(matches!(
-        aplus.untouched(&forged),
+        aplus.untouched(&forged, true),
         Err(StoreError::Broken(_))
     ));
     forged.checkpoint = None;
     assert!(matches!(
-        aplus.untouched(&forged),
+        aplus.untouched(&forged, true),
         Err(StoreError::Broken(_))
     ));
-    assert!(aplus.untouched(&unsealed).unwrap().is_some());
+    assert!(aplus.untouched(&unsealed, true).unwrap().is_some());
+}
+
+/// The service goes on, and its database holds something else from now on.
+fn moved(aplus: Aplus, store: &MemoryStore) -> Aplus {
+    let mut inner = Arc::into_inner(aplus.0).unwrap();
+    inner.store = Arc::new(store.clone());
+    Aplus(Arc::new(inner))
+}
+
+#[tokio::test]
+async fn nothing_is_signed_over_a_journal_that_was_written_anew() {
+    let (world, anew) = (World::new(), World::new());
+    let other = anew.builder().build();
+    let started = async || {
+        let aplus = world.builder().build();
+        aplus.seal_rest().await.unwrap();
+        aplus
+    };
+    for number in 0..3 {
+        group(&started().await, number).await;
+    }
+    let is_broken = async |aplus: &Aplus| {
+        let sealed = aplus.sealer_pass(aplus.now()).await;
+        matches!(sealed, Err(Error::Broken(_)))
+    };
+    // Nothing was ever sealed; then fewer entries, as many, and more, each time sealed by the journal's own key.
+    for number in 0..5 {
+        let aplus = moved(started().await, &anew.store);
+        group(&aplus, 10 + number).await;
+        assert!(is_broken(&aplus).await, "{number} were sealed anew");
+        assert_eq!(anew.store.seal_queue().len(), 1, "nothing was sealed");
+        // Whoever starts now knows of nothing else.
+        assert_eq!(other.seal_rest().await.unwrap(), 1);
+    }
+    // What another server of the same journal sealed meanwhile is no harm.
+    let (one, two) = (started().await, started().await);
+    for number in 3..9 {
+        group(&one, number).await;
+        let aplus = if number % 3 == 0 { &one } else { &two };
+        assert_eq!(aplus.sealer_pass(aplus.now()).await.unwrap().sealed, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_checkpoint_of_an_unknown_key_passes_after_a_start_alone() {
+    let world = World::new();
+    let aplus = world.builder().build();
+    group(&aplus, 0).await;
+    aplus.seal_rest().await.unwrap();
+    let own = CheckpointKey::new("aplus.example/journal", &[9; 32]).unwrap();
+    let replaced = world.builder().journal_key(own).build();
+    group(&aplus, 1).await;
+    assert_eq!(replaced.seal_rest().await.unwrap(), 1);
+    group(&aplus, 2).await;
+    let sealed = aplus.seal_rest().await;
+    assert!(matches!(sealed, Err(Error::Broken(_))), "{sealed:?}");
+    assert_eq!(world.builder().build().seal_rest().await.unwrap(), 1);
 }
 
 #[tokio::test]
@@ -326,7 +448,7 @@ async fn an_export_and_the_file_of_anchors_are_checked_without_the_service() {
     let aplus = world.builder().anchor(file).build();
     for number in 0..3 {
         group(&aplus, number).await;
-        aplus.sealer_pass(aplus.now()).await.unwrap();
+        aplus.seal_rest().await.unwrap();
     }
     group(&aplus, 3).await;
     let mut export = Vec::new();

@@ -282,7 +282,7 @@ fn journal_checkpoint(size: u64, facts: &Facts<'_>) -> Draft {
     ))
     .paragraph(format!(
         "Keep this message: it is the proof, outside the server, of what the first {size} entries of \
-            the journal of {} were. It is sent at most once an hour.",
+            the journal of {} were. It is sent at most once an hour, and when a server stops.",
         facts.site.name()
     ));
     let draft = match facts.note {

@@ -304,7 +304,7 @@ fn journal_checkpoint(size: u64, facts: &Facts<'_>) -> Draft {
     ))
     .paragraph(format!(
         "Conservez ce message\u{a0}: c'est la preuve, hors du serveur, de ce qu'étaient les {size} \
-            premières entrées du journal de {}. Il est envoyé au plus une fois par heure.",
+            premières entrées du journal de {}. Il est envoyé au plus une fois par heure, et à l'arrêt d'un serveur.",
         facts.site.name()
     ));
     let draft = match facts.note {

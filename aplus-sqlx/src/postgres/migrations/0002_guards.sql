@@ -454,17 +454,18 @@ declare
     approved boolean := old.approved_at is null and new.approved_at is not null;
     closed boolean := old.closed_at is null and new.closed_at is not null;
     emptied boolean := old.old_email is not null
-        and num_nonnulls(new.old_email, new.new_email, new.profile, new.requester_name, new.reason, new.closing_reason) = 0
+        and num_nonnulls(new.old_email, new.new_email, new.profile, new.requester_name, new.reference, new.reason,
+            new.closing_reason) = 0
         and exists (select from aplus.account where id = old.account_id and emptied_at is not null);
     by_kind text := new.approver_kind;
     by_id uuid := new.approver_id;
 begin
     if (new.id, new.account_id, new.old_roles, new.new_roles, new.author_kind, new.author_id, new.requester_kind,
-            new.reference, new.proposed_at, new.expires_at)
+            new.proposed_at, new.expires_at)
         is distinct from (old.id, old.account_id, old.old_roles, old.new_roles, old.author_kind, old.author_id,
-            old.requester_kind, old.reference, old.proposed_at, old.expires_at)
-        or (not emptied and (new.old_email, new.new_email, new.profile, new.requester_name, new.reason)
-            is distinct from (old.old_email, old.new_email, old.profile, old.requester_name, old.reason))
+            old.requester_kind, old.proposed_at, old.expires_at)
+        or (not emptied and (new.old_email, new.new_email, new.profile, new.requester_name, new.reference, new.reason)
+            is distinct from (old.old_email, old.new_email, old.profile, old.requester_name, old.reference, old.reason))
         or (old.approved_at is not null
             and (new.approver_kind, new.approver_id, new.approved_at, new.approval_entry)
                 is distinct from (old.approver_kind, old.approver_id, old.approved_at, old.approval_entry))

@@ -123,7 +123,8 @@ begin
     update aplus.outbox o set to_address = null, given_up_at = empty_account.at, reason = 'emptied'
     where o.to_address = address;
     update aplus.support_order o
-    set old_email = null, new_email = null, profile = null, requester_name = null, reason = null, closing_reason = null
+    set old_email = null, new_email = null, profile = null, requester_name = null, reference = null, reason = null,
+        closing_reason = null
     where o.account_id = account;
     return account;
 end $$;

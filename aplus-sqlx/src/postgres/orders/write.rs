@@ -16,7 +16,7 @@ use sqlx::{PgConnection, Result, Row};
 use super::super::acts::{
     Statement, act_statement, bind_entry, bound, message_text, micros, outcome,
 };
-use crate::rows::{self, author_columns, profile_text, requester_name};
+use crate::rows::{self, author_columns, profile_text};
 
 /// The four columns of the asking for the link that confirms a new address, where there is one.
 fn bind_asking(query: Statement, asking: Option<NewAsk>) -> Statement {
@@ -78,9 +78,9 @@ pub async fn propose_order(
     .bind(profile_text(&order.profile)?)
     .bind(author_kind)
     .bind(author_id)
-    .bind(order.request.requester.kind.as_str())
-    .bind(requester_name(&order.request).map(str::to_owned))
-    .bind(order.request.reference.as_str().to_owned())
+    .bind(order.requester.kind.as_str())
+    .bind(order.requester.name.as_ref().map(|it| it.as_str().to_owned()))
+    .bind(order.reference.as_ref().map(|it| it.as_str().to_owned()))
     .bind(order.reason.as_ref().map(|reason| reason.as_str().to_owned()))
     .bind(micros(order.expires_at))
     .bind(order.approval.map(|approval| micros(approval.at)))

@@ -441,7 +441,6 @@ when new.id is not old.id
     or new.author_kind is not old.author_kind
     or new.author_id is not old.author_id
     or new.requester_kind is not old.requester_kind
-    or new.reference is not old.reference
     or new.proposed_at is not old.proposed_at
     or new.expires_at is not old.expires_at
     or (old.approved_at is not null and (
@@ -470,11 +469,14 @@ when (
         or new.new_email is not old.new_email
         or new.profile is not old.profile
         or new.requester_name is not old.requester_name
+        or new.reference is not old.reference
         or new.reason is not old.reason
         or (old.closed_at is not null and new.closing_reason is not old.closing_reason)
     )
     and not (
-        coalesce(new.old_email, new.new_email, new.profile, new.requester_name, new.reason, new.closing_reason) is null
+        coalesce(
+            new.old_email, new.new_email, new.profile, new.requester_name, new.reference, new.reason, new.closing_reason
+        ) is null
         and exists (select 1 from aplus_account where id = old.account_id and emptied_at is not null)
     )
 begin

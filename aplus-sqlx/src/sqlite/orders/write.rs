@@ -14,7 +14,7 @@ use super::super::accounts;
 use super::super::acts::{record, refused};
 use super::super::logins::queue_asking;
 use super::read::order;
-use crate::rows::{author_columns, profile_text, requester_name};
+use crate::rows::{author_columns, profile_text};
 
 /// Proposes an order (A6). Where it needs nobody it is carried out with that (P62), or the link that confirms its new address
 /// is asked for.
@@ -63,9 +63,9 @@ pub(in super::super) async fn insert(
     .bind(profile_text(&order.profile)?)
     .bind(author_kind)
     .bind(author_id)
-    .bind(order.request.requester.kind.as_str())
-    .bind(requester_name(&order.request))
-    .bind(order.request.reference.as_str())
+    .bind(order.requester.kind.as_str())
+    .bind(order.requester.name.as_ref().map(|it| it.as_str()))
+    .bind(order.reference.as_ref().map(|it| it.as_str()))
     .bind(order.reason.as_ref().map(AsRef::as_ref))
     .bind(order.proposed_at.as_unix_micros())
     .bind(order.expires_at.as_unix_micros())

@@ -121,14 +121,78 @@ fn a_good_journal_is_good_and_says_how_far_it_is_covered() {
     );
 }
 
+fn erase(entry: &mut (StoredEntry, Option<Salt>)) {
+    (entry.0.erasable, entry.1) = (None, None);
+}
+
+/// An entry that waits and says that what was written before was erased.
+fn erasure(number: u64, before: &str) -> (StoredEntry, Option<Salt>) {
+    let (entry, salt) = entry(number);
+    let details = format!("{{\"before\":\"{before}\",\"entries\":1,\"months\":12}}");
+    let kind = "journal_erased".to_owned();
+    (
+        StoredEntry {
+            kind,
+            details,
+            ..entry
+        },
+        salt,
+    )
+}
+
 #[test]
 fn what_was_erased_by_age_is_no_finding() {
     let (mut kept, anchors) = journal();
-    for (entry, salt) in &mut kept.entries {
-        entry.erasable = None;
-        *salt = None;
-    }
+    kept.entries.iter_mut().take(5).for_each(erase);
+    let before = kept.entries[5].0.at.to_string();
+    kept.queued.push(id(100));
+    kept.entries.push(erasure(100, &before));
     assert_eq!(found(&kept, &anchors), []);
+    // A later one counts, wherever it stands.
+    kept.queued.push(id(101));
+    kept.entries.push(erasure(101, "1970-01-01T00:00:00Z"));
+    assert_eq!(found(&kept, &anchors), []);
+}
+
+#[test]
+fn what_was_erased_early_is_named() {
+    let (good, anchors) = journal();
+    let early = |numbers: &[u64]| {
+        let early = numbers
+            .iter()
+            .map(|it| Finding::ErasedEarly { entry: id(*it) });
+        early.collect::<Vec<_>>()
+    };
+    let mut kept = good.clone();
+    erase(&mut kept.entries[3]);
+    erase(&mut kept.entries[4]);
+    erase(&mut kept.entries[33]);
+    assert_eq!(found(&kept, &anchors), early(&[3, 4, 33]), "by no entry");
+    let before = kept.entries[4].0.at.to_string();
+    for (before, expected) in [
+        (before.as_str(), &[4, 33][..]),
+        // Not as the library writes it.
+        (&before.replace('Z', "+00:00"), &[3, 4, 33]),
+        ("tomorrow", &[3, 4, 33]),
+    ] {
+        let mut kept = kept.clone();
+        kept.queued.push(id(100));
+        kept.entries.push(erasure(100, before));
+        assert_eq!(found(&kept, &anchors), early(expected), "{before}");
+        // One that is nobody's erases nothing.
+        kept.queued.pop();
+        let mut expected = early(&[3, 4, 33]);
+        expected.push(Finding::Inserted { entry: id(100) });
+        assert_eq!(found(&kept, &anchors), expected, "{before}");
+    }
+}
+
+#[test]
+fn what_is_sealed_does_not_wait() {
+    let (mut kept, anchors) = journal();
+    kept.queued.push(id(3));
+    let expected = [Finding::SealedAndQueued { entry: id(3) }];
+    assert_eq!(found(&kept, &anchors), expected);
 }
 
 #[test]
@@ -338,6 +402,8 @@ fn a_finding_is_one_line_that_begins_with_its_word() {
     for finding in [
         Finding::Altered { place: 1, entry },
         Finding::ErasableAltered { entry },
+        Finding::ErasedEarly { entry },
+        Finding::SealedAndQueued { entry },
         Finding::Removed { place: 1, entry },
         Finding::Swapped {
             place: 1,

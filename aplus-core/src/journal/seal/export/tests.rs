@@ -1,6 +1,11 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::io::{self, Write};
+use std::ops::ControlFlow;
 
 use super::*;
+use crate::Timestamp;
+use crate::journal::seal::{Kept, TreeHash};
 
 fn exported() -> Vec<JournalLine> {
     let id = |number| Uuid::from_u128(number);
@@ -36,9 +41,10 @@ fn exported() -> Vec<JournalLine> {
             hash: TreeHash([3; 32]),
         }),
         JournalLine::Queued(EntryId::from_uuid(id(2))),
-        JournalLine::Checkpoint(KeptCheckpoint {
+        JournalLine::Checkpoint(ExportedCheckpoint {
             size: 1,
-            at: Timestamp::MIN,
+            // No time, and no harm.
+            at: -1,
             note: "a\n1\n\n— a b\n".to_owned(),
         }),
     ]
@@ -93,7 +99,7 @@ fn the_lines_are_as_they_are_described() {
         lines[4..],
         [
             r#"{"queued":"00000000-0000-0000-0000-000000000002"}"#,
-            r#"{"checkpoint":{"size":1,"at":0,"note":"a\n1\n\n— a b\n"}}"#,
+            r#"{"checkpoint":{"size":1,"at":-1,"note":"a\n1\n\n— a b\n"}}"#,
             r#"{"end":{"entries":2,"seals":1,"queued":1,"checkpoints":1}}"#,
         ]
     );
@@ -138,6 +144,59 @@ fn what_is_no_whole_export_is_refused_with_its_line() {
     assert!(refused(&text.replace("journal/1", "journal/2")).starts_with("line 1 is not"));
     assert!(refused("").starts_with("line 1 is not"));
     assert!(refused(&format!("{text}{text}")).starts_with("line 8 is not"));
+}
+
+#[test]
+fn each_value_has_one_form() {
+    let text = text();
+    let id = "00000000-0000-0000-0000-000000000009";
+    for other in [
+        "00000000000000000000000000000009",
+        "{00000000-0000-0000-0000-000000000009}",
+        "urn:uuid:00000000-0000-0000-0000-000000000009",
+        "0000000A-0000-0000-0000-000000000009",
+    ] {
+        assert!(refused(&text.replacen(id, other, 1)).starts_with("line 2 is not"));
+        let queued = "00000000-0000-0000-0000-000000000002\"}";
+        let queued = text.replace(queued, &format!("{other}\"}}"));
+        assert!(refused(&queued).starts_with("line 5 is not"), "{other}");
+    }
+    let array = text.replace(
+        "{\"entries\":2,\"seals\":1,\"queued\":1,\"checkpoints\":1}",
+        "[2,1,1,1]",
+    );
+    assert!(refused(&array).starts_with("line 7 is not"));
+}
+
+#[test]
+fn what_is_longer_than_a_line_may_be_is_neither_written_nor_read() {
+    let of = |length| {
+        let Some(JournalLine::Entry(entry)) = exported().into_iter().next() else {
+            panic!("an entry")
+        };
+        JournalLine::Entry(ExportedEntry {
+            details: "a".repeat(length),
+            ..entry
+        })
+    };
+    let written = |length| {
+        let mut file = Vec::new();
+        let mut writer = ExportWriter::begin(&mut file, "a/journal", Timestamp::MIN).unwrap();
+        let _ = writer.take(of(length));
+        writer.end().map(|_| file)
+    };
+    let empty = serde_json::to_vec(&Line::from(of(0))).unwrap().len() + 1;
+    let longest = written(MOST_BYTES - empty).unwrap();
+    assert!(Export::read(longest.as_slice()).is_ok());
+    let error = written(MOST_BYTES - empty + 1).unwrap_err().to_string();
+    assert!(
+        error.starts_with("the entry 00000000-0000-0000-0000-000000000001 is longer"),
+        "{error}"
+    );
+    let longer = String::from_utf8(longest)
+        .unwrap()
+        .replacen("aaa", "aaaa", 1);
+    assert!(refused(&longer).starts_with("line 2 is not"));
 }
 
 #[test]
