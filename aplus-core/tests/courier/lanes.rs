@@ -110,6 +110,24 @@ async fn a_link_does_not_wait_behind_a_thousand_welcomes() {
     house.abort();
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_link_does_not_wait_behind_what_invented_addresses_are_told() {
+    let begun = Instant::now();
+    let (store, relay) = (MemoryStore::default(), Slow::new(begun));
+    let aplus = builder(&store, relay.clone(), Ahead(begun)).build();
+    let group = group(&aplus).await;
+    let camille = email("camille.roux@ain.fr");
+    account(&aplus, group, &camille, &silent()).await;
+    for number in 0..500 {
+        ask(&aplus, &email(&format!("invention{number}@ain.fr")), 1).await;
+    }
+    ask(&aplus, &camille, 1).await;
+    let house = tokio::spawn(aplus.clone().keep_house());
+    let took = relay.took(&camille).await;
+    assert!(took <= Duration::from_secs(3), "{took:?}");
+    house.abort();
+}
+
 /// Keeps silent to whoever's address begins with `mute`, and takes all others at once.
 #[derive(Clone)]
 struct SilentToSome(Slow);
