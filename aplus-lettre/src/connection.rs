@@ -59,9 +59,8 @@ impl Conversation {
         relay: &Relay,
         tls: Option<&TlsParameters>,
         hello: &ClientId,
-        opening: Duration,
+        deadline: Deadline,
     ) -> Result<Self, SmtpError> {
-        let deadline = Deadline::after(opening);
         let mut connection = match (relay.security, tls) {
             (Security::Tls, Some(tls)) => {
                 let place = (relay.host.as_str(), relay.port);

@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use aplus_core::ports::{Letter, MailError, Mailer};
 use aplus_core::{EmailAddress, Site};
+use aplus_core::ports::{Letter, MailError, Mailer};
 use lettre::Message;
 use lettre::transport::smtp::client::{Certificate, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
@@ -23,6 +23,12 @@ const KEPT: usize = 5;
 
 /// A connection without use for this long is not used again: relays close them after some minutes.
 const UNUSED: Duration = Duration::from_secs(60);
+
+/// How much of its time a connection that was kept has for its first word: what keeps silent costs a moment, and the rest is
+/// enough to open another.
+fn first_word(opening: Duration) -> Duration {
+    opening / 3
+}
 
 /// Why a mailer cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -97,7 +103,8 @@ impl fmt::Debug for SmtpMailer {
 }
 
 impl SmtpMailer {
-    /// A connection has this long: to be reached, secured and logged in.
+    /// A connection has this long: to be reached, secured and logged in. A third of it goes to one that was kept, where that
+    /// says nothing any more.
     pub const OPENING: Duration = Duration::from_secs(15);
     /// A mail has this long, from the naming of its sender to the relay's last answer. With [`OPENING`](Self::OPENING) it is
     /// less than what the courier gives to one attempt.
@@ -217,10 +224,13 @@ impl SmtpMailer {
     }
 
     async fn hand_over(&self, mail: &Message) -> Result<(), SmtpError> {
-        // A connection that the relay closed meanwhile shows it here, before anything of the mail was said.
+        let opening = Deadline::after(self.opening);
+        // A connection that the relay closed meanwhile, or no longer answers on, shows it here, before anything of the mail
+        // was said.
         if let Some(mut conversation) = self.kept() {
+            let first = Deadline::after(first_word(self.opening).min(self.handing_over));
             let deadline = Deadline::after(self.handing_over);
-            if conversation.begin(mail, deadline).await.is_ok() {
+            if conversation.begin(mail, first).await.is_ok() {
                 conversation.finish(mail, deadline).await?;
                 self.keep(conversation);
                 return Ok(());
@@ -228,7 +238,7 @@ impl SmtpMailer {
         }
         let hello = ClientId::Domain(self.sender.domain().to_owned());
         let mut conversation =
-            Conversation::open(&self.relay, self.tls.as_ref(), &hello, self.opening).await?;
+            Conversation::open(&self.relay, self.tls.as_ref(), &hello, opening).await?;
         let deadline = Deadline::after(self.handing_over);
         conversation.begin(mail, deadline).await?;
         conversation.finish(mail, deadline).await?;
