@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use aplus_core::{EmailAddress, Site};
+use aplus_core::Site;
 use aplus_core::ports::{Letter, MailError, Mailer};
 use lettre::Message;
 use lettre::transport::smtp::client::{Certificate, TlsParameters};
@@ -14,7 +14,7 @@ use crate::connection::{Conversation, Deadline};
 #[cfg(feature = "dkim")]
 use crate::dkim::{DkimKey, Signature};
 use crate::error::root;
-use crate::message::Sender;
+use crate::message::{Sender, mailbox};
 use crate::url::{Relay, Security};
 use crate::{SmtpError, UrlError};
 
@@ -117,19 +117,15 @@ impl SmtpMailer {
     /// of no mailbox, as for a site without a domain; [`SetupError::Tls`].
     pub fn new(url: &str, site: &Site) -> Result<Self, SetupError> {
         let relay = Relay::parse(url)?;
-        let address = |what, address: &str| {
-            EmailAddress::parse(address).map_err(|_| SetupError::Address {
+        let mailbox = |what, address: &str| {
+            mailbox(address).ok_or_else(|| SetupError::Address {
                 what,
                 address: address.to_owned(),
             })
         };
-        let from = address("the sender", site.sender())?;
-        let contact = address("the address of support", site.support())?;
-        let unwritable = || SetupError::Address {
-            what: "the sender",
-            address: from.as_str().to_owned(),
-        };
-        let sender = Sender::new(site.name(), &from, &contact).ok_or_else(unwritable)?;
+        let from = mailbox("the sender", site.sender())?;
+        let contact = mailbox("the address of support", site.support())?;
+        let sender = Sender::new(site.name(), from, contact);
         let mut mailer = Self {
             relay,
             roots: Vec::new(),

@@ -7,10 +7,11 @@ mod common;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use aplus_core::Site;
 use aplus_core::ports::Mailer;
 use aplus_lettre::{SetupError, SmtpError, SmtpMailer, Step};
 use aplus_test_relay::{Event, Mode, Relay};
-use common::{SOON, letter, mailer, refused, site};
+use common::{SOON, email, letter, mailer, refused, site};
 use serde_json::json;
 
 /// So long a test waits for a relay that keeps silent.
@@ -198,6 +199,25 @@ async fn an_attempt_ends_in_its_time_whatever_was_kept() {
     assert!(passing, "{error}");
     let most = opening + handing_over;
     assert!(begun.elapsed() < most, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn the_address_that_is_wrong_is_the_one_that_is_named() {
+    let wrong = email("=?utf-8?q?aide?=@anct.example.fr");
+    let site = || Site::new("https://aplus.example.fr").unwrap();
+    let support = site().with_support(&wrong);
+    let sender = site()
+        .with_support(&email("aide@anct.example.fr"))
+        .with_sender(&wrong);
+    for (site, named) in [(support, "the address of support"), (sender, "the sender")] {
+        let error = SmtpMailer::new("smtp://localhost", &site).unwrap_err();
+        let told = error.to_string();
+        assert!(
+            told.starts_with(&format!("{named} is no address"))
+                && told.contains("=?utf-8?q?aide?="),
+            "{told}"
+        );
+    }
 }
 
 #[test]
