@@ -53,10 +53,11 @@ impl Aplus {
     pub async fn keep_house(self) {
         tokio::join!(
             self.answering(),
-            self.urgent_lane(true),
-            self.urgent_lane(false),
-            self.urgent_lane(false),
-            self.urgent_lane(false),
+            self.waking_urgent_lanes(),
+            self.urgent_lane(),
+            self.urgent_lane(),
+            self.urgent_lane(),
+            self.urgent_lane(),
             self.other_lane(),
             self.housekeeping(),
             self.sealing_turns(),
@@ -81,14 +82,20 @@ impl Aplus {
         }
     }
 
-    /// Hands over urgent mails, one after the other; of several lanes only one `looks` by itself, and wakes the others.
-    async fn urgent_lane(&self, looks: bool) {
+    /// Wakes a lane of urgent mails each second, whichever has none in hand: what another process queued, what was put off and
+    /// what another process left in its claim wakes nobody by itself.
+    async fn waking_urgent_lanes(&self) {
         let mut ticks = every(PAUSE);
         loop {
-            tokio::select! {
-                () = self.0.work.urgent.notified() => {}
-                _ = ticks.tick(), if looks => {}
-            }
+            ticks.tick().await;
+            self.0.work.urgent.notify_one();
+        }
+    }
+
+    /// Hands over urgent mails, one after the other, and wakes another lane for each.
+    async fn urgent_lane(&self) {
+        loop {
+            self.0.work.urgent.notified().await;
             let handing_over = async {
                 while let Some(sending) = self.hand_over_next(Urgency::Urgent, self.now()).await? {
                     tracing::debug!(?sending, "an urgent mail was in hand");
