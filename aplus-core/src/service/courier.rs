@@ -44,11 +44,12 @@ impl Aplus {
     /// # Errors
     /// What the store says. What was done before stays done, and the next pass goes on.
     pub async fn courier_pass(&self, now: Timestamp) -> Result<CourierReport, Error> {
+        let pass = self.pass_at(now);
         let mut report = CourierReport {
             answered: self.answer_asks(now).await?,
             ..CourierReport::default()
         };
-        self.deliver(now, &mut report).await?;
+        self.deliver(pass, &mut report).await?;
         Ok(report)
     }
 

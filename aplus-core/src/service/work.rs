@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
+use super::delivery::Sending;
 use super::{Aplus, CourierReport, Error};
 use crate::mail::Urgency;
 
@@ -97,7 +98,7 @@ impl Aplus {
         loop {
             self.0.work.urgent.notified().await;
             let handing_over = async {
-                while let Some(sending) = self.hand_over_next(Urgency::Urgent, self.now()).await? {
+                while let Some(sending) = self.next(Urgency::Urgent).await? {
                     tracing::debug!(?sending, "an urgent mail was in hand");
                 }
                 Ok::<_, Error>(())
@@ -116,19 +117,20 @@ impl Aplus {
                 _ = ticks.tick() => next = true,
             }
             let handing_over = async {
-                while self
-                    .hand_over_next(Urgency::Usual, self.now())
-                    .await?
-                    .is_some()
-                {}
+                while self.next(Urgency::Usual).await?.is_some() {}
                 if std::mem::take(&mut next) {
-                    self.deliver(self.now(), &mut CourierReport::default())
-                        .await?;
+                    let pass = self.pass_at(self.now());
+                    self.deliver(pass, &mut CourierReport::default()).await?;
                 }
                 Ok::<_, Error>(())
             };
             report(handing_over.await);
         }
+    }
+
+    /// Hands over the mail that is due first, now.
+    async fn next(&self, least: Urgency) -> Result<Option<Sending>, Error> {
+        self.hand_over_next(least, self.pass_at(self.now())).await
     }
 
     async fn housekeeping(&self) {

@@ -222,6 +222,53 @@ async fn a_link_that_was_put_off_finds_the_lane_that_is_free() {
     house.abort();
 }
 
+/// Time that went by within a pass counts for each further claim.
+#[tokio::test(start_paused = true)]
+async fn a_pass_that_lasts_long_knows_how_late_it_is() {
+    let begun = Instant::now();
+    let (store, silence) = (MemoryStore::default(), Silent::default());
+    let aplus = builder(&store, silence, Ahead(begun)).build();
+    let group = group(&aplus).await;
+    for number in 0..2 {
+        let address = email(&format!("agent{number}@ain.fr"));
+        account(&aplus, group, &address, &Context::default()).await;
+    }
+    let relay = Slow::new(begun);
+    let other = builder(&store, relay, Ahead(begun)).build();
+    let pass = aplus.courier_pass(aplus.now());
+    let meanwhile = async {
+        // The first is put off until the eightieth second, the second in hand until the hundredth.
+        sleep(Duration::from_secs(70)).await;
+        other.courier_pass(other.now()).await.unwrap()
+    };
+    let (pass, meanwhile) = tokio::join!(pass, meanwhile);
+    assert_eq!(pass.unwrap().postponed, 2);
+    assert_eq!(meanwhile.sent, 0, "it is in the other's hand");
+}
+
+/// And for the life that is left to a link.
+#[tokio::test(start_paused = true)]
+async fn a_link_that_became_late_within_a_pass_is_not_sent() {
+    let begun = Instant::now();
+    let (store, relay) = (MemoryStore::default(), Slow::new(begun));
+    let mailer = LaterToSome(SilentToSome(relay.clone()), Arc::default());
+    let aplus = builder(&store, mailer, Ahead(begun)).build();
+    let group = group(&aplus).await;
+    for name in ["later.mute0", "later.mute1", "later.camille"] {
+        let address = email(&format!("{name}@ain.fr"));
+        account(&aplus, group, &address, &silent()).await;
+        // Queued one after the other, and put off.
+        ask(&aplus, &address, 1).await;
+        let report = aplus.courier_pass(aplus.now()).await.unwrap();
+        assert_eq!(report.postponed, 1);
+        sleep(Duration::from_secs(1)).await;
+    }
+    // A minute and a half before they are late; each of the first two takes fifty seconds.
+    sleep(Duration::from_secs(18 * 60 + 30)).await;
+    let report = aplus.courier_pass(aplus.now()).await.unwrap();
+    assert_eq!((report.sent, report.postponed, report.late), (0, 2, 1));
+}
+
 /// What does not come to an end is put off after fifty seconds, so that no two processes have it in hand.
 #[tokio::test(start_paused = true)]
 async fn a_mailer_that_never_ends_is_given_up_before_its_claim() {
