@@ -138,9 +138,11 @@ impl Aplus {
         attempt: Sleep,
         pass: PassTime,
     ) -> Result<Sending, Error> {
-        let secret = match &mail.link {
-            None => None,
-            Some(stored) => match self.derive(stored, mail.queued_at, self.time_of(pass)) {
+        let secret = match (&mail.link, mail.message.link()) {
+            (None, None) => None,
+            // The letter speaks of a link that nobody could press.
+            (None, Some(_)) => return self.leave(mail, Unsent::Dead, pass).await,
+            (Some(stored), _) => match self.derive(stored, mail.queued_at, self.time_of(pass)) {
                 Ok(secret) => Some(secret),
                 Err(unsent) => return self.leave(mail, unsent, pass).await,
             },

@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use aplus_core::ports::Logins;
 use aplus_core::service::Context;
 use aplus_core::{HostKey, Lifetimes};
 
@@ -136,6 +137,18 @@ async fn a_link_is_tried_every_two_minutes_for_as_long_as_it_is_worth_it() {
         .collect();
     assert_eq!(attempts, expected);
     assert_eq!(post.reasons(), ["late_link"]);
+}
+
+/// A letter that speaks of a link is not sent without it.
+#[tokio::test]
+async fn a_letter_whose_link_is_gone_is_given_up() {
+    let post = with_a_link_that_waits(Lifetimes::default()).await;
+    post.clock.advance(minutes(2));
+    let later = noon().saturating_add(minutes(24 * 60));
+    post.store.purge(later, noon(), 100).await.unwrap();
+    let report = post.pass().await;
+    assert_eq!((report.sent, report.given_up), (0, 1));
+    assert_eq!(post.reasons(), ["dead_link"]);
 }
 
 #[tokio::test]
