@@ -162,8 +162,14 @@ impl Aplus {
         // A relay's own words usually quote the address: they do not go to the log (T1).
         match sent {
             Some(Ok(())) => {
-                let at = self.time_of(pass);
-                self.0.store.sent(mail.claim(), at).await?;
+                let noted = self.0.store.sent(mail.claim(), self.time_of(pass)).await;
+                if let Err(error) = noted {
+                    tracing::error!(
+                        mail = %mail.id, %error,
+                        "a mail was handed over, and that could not be noted: it goes once more when its claim is over"
+                    );
+                    return Err(error.into());
+                }
                 Ok(Sending::Sent)
             }
             Some(Err(MailError::Later(_))) => {

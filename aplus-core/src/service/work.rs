@@ -161,8 +161,8 @@ impl Aplus {
     }
 }
 
-fn report(handed_over: Result<(), Error>) {
-    if let Err(error) = handed_over {
-        tracing::error!(%error, "a mail that waits was not handed over; it is tried again in a second");
+fn report(turn: Result<(), Error>) {
+    if let Err(error) = turn {
+        tracing::error!(%error, "mails that wait could not be read or settled; it is tried again in a second");
     }
 }
