@@ -20,7 +20,7 @@ const CLAIM: Duration = Duration::from_secs(60);
 /// tries meanwhile.
 const ATTEMPT: Duration = Duration::from_secs(50);
 
-/// After each failed attempt a mail waits this long; after the last it is given up.
+/// After each failed attempt a mail waits this long, and the last of these times again after each further one.
 const PAUSES: [Duration; 7] = [
     Duration::from_secs(30),
     Duration::from_secs(120),
@@ -30,6 +30,10 @@ const PAUSES: [Duration; 7] = [
     Duration::from_secs(21_600),
     Duration::from_secs(43_200),
 ];
+
+/// How often a mail is tried: over four to five days, as RFC 5321 (4.5.4.1) asks, so that a relay may be away from Friday to
+/// Monday.
+const TRIES: u32 = 16;
 
 /// A mail with a link waits no longer than this: somebody is in front of a screen, and its life ends the attempts.
 const LINK_PAUSE: Duration = Duration::from_secs(120);
@@ -305,5 +309,7 @@ impl Aplus {
 
 /// How long a mail waits after a failed attempt that came after so many others; nothing after the last.
 fn pause_after(attempts: u32) -> Option<Duration> {
-    PAUSES.get(attempts as usize).copied()
+    let [.., longest] = PAUSES;
+    let pause = PAUSES.get(attempts as usize).copied().unwrap_or(longest);
+    (attempts + 1 < TRIES).then_some(pause)
 }
