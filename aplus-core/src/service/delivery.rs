@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Sleep;
 
+use super::mail_counts::Sending;
 use super::{Aplus, CourierReport, Error, Inner};
 use crate::link::{self, LinkState};
 use crate::mail::Urgency;
@@ -46,15 +47,6 @@ const OTHERS_TURN: Duration = Duration::from_secs(5);
 pub(super) struct PassTime {
     given: Timestamp,
     begun: Timestamp,
-}
-
-/// What became of a mail that was claimed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sending {
-    Sent,
-    Postponed,
-    GivenUp,
-    Late,
 }
 
 /// Why a link cannot be put into its letter.
@@ -123,17 +115,19 @@ impl Aplus {
         // What falls due while the pass lasts is the next one's, so that it comes to an end; a claim begins when it is made.
         let until = self.time_of(pass).saturating_add(CLAIM);
         let claimed = self.0.store.claim(pass.given, until, 1, least).await?;
-        let Some(mail) = claimed.mails.first() else {
-            return match claimed.unreadable.first() {
-                Some(unreadable) => self.leave_to_others(*unreadable, pass).await.map(Some),
-                None => Ok(None),
-            };
+        let sending = match (claimed.mails.first(), claimed.unreadable.first()) {
+            (Some(mail), _) => {
+                if mail.message.is_urgent() {
+                    // There may be more: another lane looks while this one sends.
+                    self.0.work.urgent.notify_one();
+                }
+                self.hand_over(mail, attempt, pass).await?
+            }
+            (None, Some(unreadable)) => self.leave_to_others(*unreadable, pass).await?,
+            (None, None) => return Ok(None),
         };
-        if mail.message.is_urgent() {
-            // There may be more: another lane looks while this one sends.
-            self.0.work.urgent.notify_one();
-        }
-        self.hand_over(mail, attempt, pass).await.map(Some)
+        self.0.mail_counts.add(sending);
+        Ok(Some(sending))
     }
 
     async fn hand_over(

@@ -17,6 +17,7 @@ mod founding;
 mod housekeeping;
 mod journal;
 mod login;
+mod mail_counts;
 mod operators;
 mod orders;
 mod pace;
@@ -41,6 +42,7 @@ pub use error::Error;
 pub(crate) use founding::Founded;
 pub use housekeeping::HousekeepingReport;
 pub use login::{Asked, LinkView, LoginAsk, Opened};
+pub use mail_counts::MailCounts;
 pub use sealed::{ConsistencyProof, ExportFailure, InclusionProof};
 pub use sealing::SealReport;
 pub use sessions::{Current, OpenSession};
@@ -111,6 +113,7 @@ struct Inner {
     anchors: Vec<Anchored>,
     anchor_mail: Option<EmailAddress>,
     pace: pace::Pace,
+    mail_counts: mail_counts::Counted,
     work: work::Work,
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::delivery::Sending;
+use super::mail_counts::Sending;
 use super::{Aplus, CourierReport, Error};
 use crate::mail::Urgency;
 

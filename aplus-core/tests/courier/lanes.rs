@@ -222,6 +222,28 @@ async fn a_link_that_was_put_off_finds_the_lane_that_is_free() {
     house.abort();
 }
 
+/// What became of mails in the loops is counted, for a host's metrics.
+#[tokio::test(start_paused = true)]
+async fn the_loops_count_what_became_of_mails() {
+    let begun = Instant::now();
+    let (store, relay) = (MemoryStore::default(), Slow::new(begun));
+    let mailer = LaterToSome(SilentToSome(relay.clone()), Arc::default());
+    let aplus = builder(&store, mailer, Ahead(begun)).build();
+    let group = group(&aplus).await;
+    let (mute, camille) = (email("mute@ain.fr"), email("later.camille@ain.fr"));
+    for address in [&mute, &camille] {
+        account(&aplus, group, address, &silent()).await;
+        ask(&aplus, address, 1).await;
+    }
+    let house = tokio::spawn(aplus.clone().keep_house());
+    // A link that never leaves is put off until it is late.
+    sleep(Duration::from_secs(30 * 60)).await;
+    house.abort();
+    let counts = aplus.mail_counts();
+    assert_eq!((counts.sent, counts.given_up, counts.late), (1, 1, 1));
+    assert!((5..20).contains(&counts.postponed), "{counts:?}");
+}
+
 /// Time that went by within a pass counts for each further claim.
 #[tokio::test(start_paused = true)]
 async fn a_pass_that_lasts_long_knows_how_late_it_is() {
