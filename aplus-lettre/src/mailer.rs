@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use aplus_core::Site;
 use aplus_core::ports::{Letter, MailError, Mailer};
 use lettre::Message;
-use lettre::transport::smtp::client::{Certificate, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, TlsParameters, TlsParametersBuilder};
 use lettre::transport::smtp::extension::ClientId;
 
-use crate::connection::{Conversation, Deadline};
+use crate::connection::{Channel, Conversation, Deadline};
 #[cfg(feature = "dkim")]
 use crate::dkim::{DkimKey, Signature};
 use crate::error::root;
@@ -84,7 +84,7 @@ pub enum SetupError {
 pub struct SmtpMailer {
     relay: Relay,
     roots: Vec<Certificate>,
-    tls: Option<TlsParameters>,
+    channel: Channel,
     sender: Sender,
     #[cfg(feature = "dkim")]
     signature: Option<Signature>,
@@ -126,19 +126,17 @@ impl SmtpMailer {
         let from = mailbox("the sender", site.sender())?;
         let contact = mailbox("the address of support", site.support())?;
         let sender = Sender::new(site.name(), from, contact);
-        let mut mailer = Self {
+        Ok(Self {
+            channel: channel(&relay, &[])?,
             relay,
             roots: Vec::new(),
-            tls: None,
             sender,
             #[cfg(feature = "dkim")]
             signature: None,
             opening: Self::OPENING,
             handing_over: Self::HANDING_OVER,
             kept: Mutex::default(),
-        };
-        mailer.tls = mailer.tls()?;
-        Ok(mailer)
+        })
     }
 
     /// The relay's host and port, without the login.
@@ -163,7 +161,7 @@ impl SmtpMailer {
         }
         let certificate = Certificate::from_pem(pem).map_err(|error| wrong(&error))?;
         self.roots.push(certificate);
-        self.tls = self.tls()?;
+        self.channel = channel(&self.relay, &self.roots)?;
         Ok(self)
     }
 
@@ -193,22 +191,6 @@ impl SmtpMailer {
         Ok(self)
     }
 
-    fn tls(&self) -> Result<Option<TlsParameters>, SetupError> {
-        if self.relay.security == Security::None {
-            return Ok(None);
-        }
-        let parameters = TlsParameters::builder(self.relay.host.clone());
-        let with_root = |parameters: lettre::transport::smtp::client::TlsParametersBuilder,
-                         certificate: &Certificate| {
-            parameters.add_root_certificate(certificate.clone())
-        };
-        let parameters = self.roots.iter().fold(parameters, with_root);
-        let parameters = parameters
-            .build_rustls()
-            .map_err(|error| SetupError::Tls(root(&error)))?;
-        Ok(Some(parameters))
-    }
-
     fn write(&self, letter: &Letter) -> Result<Message, SmtpError> {
         #[allow(unused_mut, reason = "only a signature changes it")]
         let mut mail = self.sender.write(letter)?;
@@ -234,7 +216,7 @@ impl SmtpMailer {
         }
         let hello = ClientId::Domain(self.sender.domain().to_owned());
         let mut conversation =
-            Conversation::open(&self.relay, self.tls.as_ref(), &hello, opening).await?;
+            Conversation::open(&self.relay, &self.channel, &hello, opening).await?;
         let deadline = Deadline::after(self.handing_over);
         conversation.begin(mail, deadline).await?;
         conversation.finish(mail, deadline).await?;
@@ -254,6 +236,24 @@ impl SmtpMailer {
             kept.push((conversation, Instant::now()));
         }
     }
+}
+
+/// How this relay is spoken with, where these authorities count beside the system's.
+fn channel(relay: &Relay, roots: &[Certificate]) -> Result<Channel, SetupError> {
+    let parameters = || {
+        let parameters = TlsParameters::builder(relay.host.clone());
+        let with_root = |parameters: TlsParametersBuilder, certificate: &Certificate| {
+            parameters.add_root_certificate(certificate.clone())
+        };
+        let parameters = roots.iter().fold(parameters, with_root);
+        let built = parameters.build_rustls();
+        built.map_err(|error| SetupError::Tls(root(&error)))
+    };
+    Ok(match relay.security {
+        Security::None => Channel::Plain,
+        Security::Tls => Channel::Tls(parameters()?),
+        Security::StartTls => Channel::StartTls(parameters()?),
+    })
 }
 
 #[async_trait::async_trait]
