@@ -7,7 +7,7 @@ use super::deed::{Deed, Prepared};
 use super::world::{World, micros, minutes};
 use crate::account::Principal;
 use crate::mail::{Message, Urgency};
-use crate::ports::{Outcome, QueuedMail};
+use crate::ports::{GivenUp, Outcome, QueuedMail};
 use crate::{Author, EmailAddress, MailId, Role, Timestamp};
 
 async fn claim(world: &World, now: Timestamp, until: Timestamp, limit: u32) -> Vec<QueuedMail> {
@@ -259,6 +259,21 @@ pub(super) async fn a_settled_mail_loses_its_address_and_keeps_its_hour(harness:
         (story().await.handed_over, story().await.waiting),
         (vec![hour], false)
     );
+
+    // And of another one that it was given up, and why.
+    let owner = Principal::Account(scene.aidant);
+    let link = world.new_link(owner, 4, hour).await;
+    let of_link = Message::LoginLink { link: link.id };
+    let due = hour.saturating_add(minutes(1));
+    let mails = claim(&world, due, due.saturating_add(minutes(2)), 1_000).await;
+    let mail = mails.iter().find(|mail| mail.message == of_link);
+    let lost = mail.expect("the letter of the second link").claim();
+    world.store.give_up(lost, due, "late_link").await.unwrap();
+    let of_second = story().await;
+    let reason = "late_link".to_owned();
+    assert_eq!(of_second.given_up, [GivenUp { at: due, reason }]);
+    assert_eq!((of_second.handed_over, of_second.waiting), (vec![], false));
+    let outbox = world.outbox().await;
 
     // A settled mail stays settled.
     world.store.postpone(letter.claim(), noon).await.unwrap();

@@ -31,7 +31,7 @@ pub use anchor::{Anchor, AnchorError, SignedCheckpoint};
 pub use erasure::Erasure;
 pub use journal::{Journal, RefusalNote, StoredRefusals};
 pub use logins::{
-    AnsweredAsks, AskReceipt, AskSettings, Confirmed, LinkStory, LoggedIn, Logins, NewAsk,
+    AnsweredAsks, AskReceipt, AskSettings, Confirmed, GivenUp, LinkStory, LoggedIn, Logins, NewAsk,
     NewLink, NewSession, OrderToConfirm, Redemption, SessionHolder, SessionKey, SessionLine,
     WaitingAsks,
 };
