@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::link::is_long_enough;
 use crate::secret::BrowserHash;
 use crate::{AskId, Lifetimes, LinkId, Timestamp};
 
@@ -147,7 +148,7 @@ pub enum Silence {
     AddressLimit,
     /// Enough askings came from this network within ten minutes.
     NetworkLimit,
-    /// The asking waited for longer than a link lives.
+    /// The asking waited until less than a third of the life of its link was left: ten minutes of thirty.
     TooLate,
     /// An address without an active account, of a domain that is never written to, or told within a day (L7).
     NotWrittenTo,
@@ -231,7 +232,8 @@ fn silence(
     let soon = |past: &PastAsk| {
         past.browser == ask.browser && ask.at.duration_since(past.at) < Lifetimes::ASK_AGAIN
     };
-    if now >= ask.at.saturating_add(lifetimes.link()) {
+    let expires_at = ask.at.saturating_add(lifetimes.link());
+    if !is_long_enough(ask.at, expires_at, now) {
         Some(Silence::TooLate)
     } else if past.iter().any(soon) {
         Some(Silence::TooSoon)

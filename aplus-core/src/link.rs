@@ -255,12 +255,17 @@ pub fn state(facts: &LinkFacts, now: Timestamp) -> LinkState {
 /// Whether a letter that carries this link is still to leave: while at least a third of its life is left, ten minutes of thirty.
 /// With less, whoever looks for it late finds it dead, and a new one is asked for in one press (L9).
 ///
-/// A link that L4 sends again with less is sent for the minute after it was asked for again.
+/// A link that L4 sends again with less is sent for the minute after it was asked for again. A new one does not begin with less:
+/// its asking comes too late ([`Silence::TooLate`](crate::asking::Silence::TooLate)).
 #[must_use]
 pub fn is_worth_sending(facts: &LinkFacts, queued_at: Timestamp, now: Timestamp) -> bool {
-    let life = facts.expires_at.duration_since(facts.issued_at);
-    let left = facts.expires_at.duration_since(now);
-    left >= life / 3 || now < queued_at.saturating_add(Lifetimes::ASK_AGAIN)
+    is_long_enough(facts.issued_at, facts.expires_at, now)
+        || now < queued_at.saturating_add(Lifetimes::ASK_AGAIN)
+}
+
+/// Whether at least a third of the life of a link is left.
+pub(crate) fn is_long_enough(issued_at: Timestamp, expires_at: Timestamp, now: Timestamp) -> bool {
+    expires_at.duration_since(now) >= expires_at.duration_since(issued_at) / 3
 }
 
 /// Whether this browser has to give the address: only the one that asked need not (L6).

@@ -207,16 +207,11 @@ impl Message {
         }
     }
 
-    /// Whether somebody waits for it in front of a screen: it goes before all others.
+    /// Whether somebody waits for it in front of a screen: it goes before all others. What an address without an active
+    /// account is told is not that: whoever invents addresses could make as many as they like, and links would wait behind them.
     #[must_use]
     pub fn is_urgent(&self) -> bool {
-        matches!(
-            self,
-            Self::LoginLink { .. }
-                | Self::ConfirmAddress { .. }
-                | Self::AddressUnknown
-                | Self::AddressDeactivated
-        )
+        matches!(self, Self::LoginLink { .. } | Self::ConfirmAddress { .. })
     }
 }
 

@@ -23,6 +23,16 @@ use crate::{SmtpError, Step};
 /// How long one of the relay's addresses is tried.
 const ONE_ADDRESS: Duration = Duration::from_secs(5);
 
+/// How a connection is secured, with what that takes.
+pub(crate) enum Channel {
+    /// Not at all, to this machine only.
+    Plain,
+    /// TLS from the first byte.
+    Tls(TlsParameters),
+    /// STARTTLS, or nothing is said.
+    StartTls(TlsParameters),
+}
+
 /// An open connection, over which one mail goes after the other.
 pub(crate) struct Conversation(AsyncSmtpConnection);
 
@@ -57,20 +67,19 @@ impl Conversation {
     /// Reaches the relay, secures the connection as its URL says, and logs in.
     pub(crate) async fn open(
         relay: &Relay,
-        tls: Option<&TlsParameters>,
+        channel: &Channel,
         hello: &ClientId,
-        opening: Duration,
+        deadline: Deadline,
     ) -> Result<Self, SmtpError> {
-        let deadline = Deadline::after(opening);
-        let mut connection = match (relay.security, tls) {
-            (Security::Tls, Some(tls)) => {
+        let mut connection = match channel {
+            Channel::Tls(tls) => {
                 let place = (relay.host.as_str(), relay.port);
                 let tls = Some(tls.clone());
                 let connecting =
                     AsyncSmtpConnection::connect_tokio1(place, Some(ONE_ADDRESS), hello, tls, None);
                 deadline.hold(Step::Connect, connecting).await?
             }
-            (Security::StartTls, Some(tls)) => {
+            Channel::StartTls(tls) => {
                 let mut connection = begin_plain(relay, hello, deadline).await?;
                 if !connection.can_starttls() {
                     return Err(SmtpError::NoStartTls);
@@ -79,8 +88,7 @@ impl Conversation {
                 deadline.hold(Step::StartTls, securing).await?;
                 connection
             }
-            (Security::None, _) => begin_plain(relay, hello, deadline).await?,
-            (Security::Tls | Security::StartTls, None) => return Err(SmtpError::NoStartTls),
+            Channel::Plain => begin_plain(relay, hello, deadline).await?,
         };
         if let Some(login) = &relay.login {
             log_in(&mut connection, login, deadline).await?;

@@ -4,17 +4,17 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use aplus_core::Site;
 use aplus_core::ports::{Letter, MailError, Mailer};
-use aplus_core::{EmailAddress, Site};
 use lettre::Message;
-use lettre::transport::smtp::client::{Certificate, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, TlsParameters, TlsParametersBuilder};
 use lettre::transport::smtp::extension::ClientId;
 
-use crate::connection::{Conversation, Deadline};
+use crate::connection::{Channel, Conversation, Deadline};
 #[cfg(feature = "dkim")]
 use crate::dkim::{DkimKey, Signature};
 use crate::error::root;
-use crate::message::Sender;
+use crate::message::{Sender, mailbox};
 use crate::url::{Relay, Security};
 use crate::{SmtpError, UrlError};
 
@@ -23,6 +23,12 @@ const KEPT: usize = 5;
 
 /// A connection without use for this long is not used again: relays close them after some minutes.
 const UNUSED: Duration = Duration::from_secs(60);
+
+/// How much of its time a connection that was kept has for its first word: what keeps silent costs a moment, and the rest is
+/// enough to open another.
+fn first_word(opening: Duration) -> Duration {
+    opening / 3
+}
 
 /// Why a mailer cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -78,7 +84,7 @@ pub enum SetupError {
 pub struct SmtpMailer {
     relay: Relay,
     roots: Vec<Certificate>,
-    tls: Option<TlsParameters>,
+    channel: Channel,
     sender: Sender,
     #[cfg(feature = "dkim")]
     signature: Option<Signature>,
@@ -97,7 +103,8 @@ impl fmt::Debug for SmtpMailer {
 }
 
 impl SmtpMailer {
-    /// A connection has this long: to be reached, secured and logged in.
+    /// A connection has this long: to be reached, secured and logged in. A third of it goes to one that was kept, where that
+    /// says nothing any more.
     pub const OPENING: Duration = Duration::from_secs(15);
     /// A mail has this long, from the naming of its sender to the relay's last answer. With [`OPENING`](Self::OPENING) it is
     /// less than what the courier gives to one attempt.
@@ -110,32 +117,26 @@ impl SmtpMailer {
     /// of no mailbox, as for a site without a domain; [`SetupError::Tls`].
     pub fn new(url: &str, site: &Site) -> Result<Self, SetupError> {
         let relay = Relay::parse(url)?;
-        let address = |what, address: &str| {
-            EmailAddress::parse(address).map_err(|_| SetupError::Address {
+        let mailbox = |what, address: &str| {
+            mailbox(address).ok_or_else(|| SetupError::Address {
                 what,
                 address: address.to_owned(),
             })
         };
-        let from = address("the sender", site.sender())?;
-        let contact = address("the address of support", site.support())?;
-        let unwritable = || SetupError::Address {
-            what: "the sender",
-            address: from.as_str().to_owned(),
-        };
-        let sender = Sender::new(site.name(), &from, &contact).ok_or_else(unwritable)?;
-        let mut mailer = Self {
+        let from = mailbox("the sender", site.sender())?;
+        let contact = mailbox("the address of support", site.support())?;
+        let sender = Sender::new(site.name(), from, contact);
+        Ok(Self {
+            channel: channel(&relay, &[])?,
             relay,
             roots: Vec::new(),
-            tls: None,
             sender,
             #[cfg(feature = "dkim")]
             signature: None,
             opening: Self::OPENING,
             handing_over: Self::HANDING_OVER,
             kept: Mutex::default(),
-        };
-        mailer.tls = mailer.tls()?;
-        Ok(mailer)
+        })
     }
 
     /// The relay's host and port, without the login.
@@ -160,7 +161,7 @@ impl SmtpMailer {
         }
         let certificate = Certificate::from_pem(pem).map_err(|error| wrong(&error))?;
         self.roots.push(certificate);
-        self.tls = self.tls()?;
+        self.channel = channel(&self.relay, &self.roots)?;
         Ok(self)
     }
 
@@ -190,22 +191,6 @@ impl SmtpMailer {
         Ok(self)
     }
 
-    fn tls(&self) -> Result<Option<TlsParameters>, SetupError> {
-        if self.relay.security == Security::None {
-            return Ok(None);
-        }
-        let parameters = TlsParameters::builder(self.relay.host.clone());
-        let with_root = |parameters: lettre::transport::smtp::client::TlsParametersBuilder,
-                         certificate: &Certificate| {
-            parameters.add_root_certificate(certificate.clone())
-        };
-        let parameters = self.roots.iter().fold(parameters, with_root);
-        let parameters = parameters
-            .build_rustls()
-            .map_err(|error| SetupError::Tls(root(&error)))?;
-        Ok(Some(parameters))
-    }
-
     fn write(&self, letter: &Letter) -> Result<Message, SmtpError> {
         #[allow(unused_mut, reason = "only a signature changes it")]
         let mut mail = self.sender.write(letter)?;
@@ -217,10 +202,13 @@ impl SmtpMailer {
     }
 
     async fn hand_over(&self, mail: &Message) -> Result<(), SmtpError> {
-        // A connection that the relay closed meanwhile shows it here, before anything of the mail was said.
+        let opening = Deadline::after(self.opening);
+        // A connection that the relay closed meanwhile, or no longer answers on, shows it here, before anything of the mail
+        // was said.
         if let Some(mut conversation) = self.kept() {
+            let first = Deadline::after(first_word(self.opening).min(self.handing_over));
             let deadline = Deadline::after(self.handing_over);
-            if conversation.begin(mail, deadline).await.is_ok() {
+            if conversation.begin(mail, first).await.is_ok() {
                 conversation.finish(mail, deadline).await?;
                 self.keep(conversation);
                 return Ok(());
@@ -228,7 +216,7 @@ impl SmtpMailer {
         }
         let hello = ClientId::Domain(self.sender.domain().to_owned());
         let mut conversation =
-            Conversation::open(&self.relay, self.tls.as_ref(), &hello, self.opening).await?;
+            Conversation::open(&self.relay, &self.channel, &hello, opening).await?;
         let deadline = Deadline::after(self.handing_over);
         conversation.begin(mail, deadline).await?;
         conversation.finish(mail, deadline).await?;
@@ -248,6 +236,24 @@ impl SmtpMailer {
             kept.push((conversation, Instant::now()));
         }
     }
+}
+
+/// How this relay is spoken with, where these authorities count beside the system's.
+fn channel(relay: &Relay, roots: &[Certificate]) -> Result<Channel, SetupError> {
+    let parameters = || {
+        let parameters = TlsParameters::builder(relay.host.clone());
+        let with_root = |parameters: TlsParametersBuilder, certificate: &Certificate| {
+            parameters.add_root_certificate(certificate.clone())
+        };
+        let parameters = roots.iter().fold(parameters, with_root);
+        let built = parameters.build_rustls();
+        built.map_err(|error| SetupError::Tls(root(&error)))
+    };
+    Ok(match relay.security {
+        Security::None => Channel::Plain,
+        Security::Tls => Channel::Tls(parameters()?),
+        Security::StartTls => Channel::StartTls(parameters()?),
+    })
 }
 
 #[async_trait::async_trait]

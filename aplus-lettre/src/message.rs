@@ -22,14 +22,14 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
-    /// Mails come from `address` under this name.
-    pub(crate) fn new(name: &str, address: &EmailAddress, contact: &EmailAddress) -> Option<Self> {
+    /// Mails come from this address under this name.
+    pub(crate) fn new(name: &str, from: Address, contact: Address) -> Self {
         let name = one_line(name);
         let name = Some(name.trim().to_owned()).filter(|name| !name.is_empty());
-        Some(Self {
-            from: Mailbox::new(name, as_address(address)?),
-            contact: as_address(contact)?.into(),
-        })
+        Self {
+            from: Mailbox::new(name, from),
+            contact: contact.into(),
+        }
     }
 
     /// The domain that answers for its mails.
@@ -58,6 +58,11 @@ impl Sender {
             ))
             .map_err(|_| SmtpError::Unwritable)
     }
+}
+
+/// The address of a mailbox, of a site's sender or support.
+pub(crate) fn mailbox(address: &str) -> Option<Address> {
+    as_address(&EmailAddress::parse(address).ok()?)
 }
 
 /// Nothing for a local part that reads like an encoded word (RFC 2047): some relays decode it, and find another address inside.

@@ -4,12 +4,14 @@
 
 mod common;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use aplus_core::Site;
 use aplus_core::ports::Mailer;
 use aplus_lettre::{SetupError, SmtpError, SmtpMailer, Step};
 use aplus_test_relay::{Event, Mode, Relay};
-use common::{SOON, letter, mailer, refused, site};
+use common::{SOON, email, letter, mailer, refused, site};
 use serde_json::json;
 
 /// So long a test waits for a relay that keeps silent.
@@ -159,6 +161,63 @@ async fn a_connection_that_the_relay_closed_meanwhile_costs_no_mail() {
         mailer.send(&letter(number)).await.unwrap();
     }
     assert_eq!(relay.mails().len(), 3);
+}
+
+/// A firewall that forgot a connection answers nothing on it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kept_connection_that_fell_silent_costs_a_moment_and_no_mail() {
+    let mut relay = Relay::start(Mode::Plain);
+    let (opening, handing_over) = (Duration::from_secs(6), Duration::from_secs(10));
+    let mailer = mailer(&relay).with_times(opening, handing_over).unwrap();
+    let mailer = Arc::new(mailer);
+    mailer.send(&letter(1)).await.unwrap();
+    relay.set(json!({ "mail": "silence" }));
+    let begun = Instant::now();
+    let sending = tokio::spawn({
+        let mailer = Arc::clone(&mailer);
+        async move { mailer.send(&letter(2)).await }
+    });
+    relay.wait(SOON, |event| {
+        matches!(event, Event::Silent { .. }).then_some(())
+    });
+    relay.set(json!({ "mail": null }));
+    sending.await.unwrap().unwrap();
+    assert!(begun.elapsed() < opening, "{:?}", begun.elapsed());
+    assert_eq!(relay.mails().len(), 2);
+}
+
+/// Silence on a kept connection is no time beside the one that an attempt has.
+#[tokio::test]
+async fn an_attempt_ends_in_its_time_whatever_was_kept() {
+    let mut relay = Relay::start(Mode::Plain);
+    let (opening, handing_over) = (Duration::from_secs(1), Duration::from_secs(4));
+    let mailer = mailer(&relay).with_times(opening, handing_over).unwrap();
+    mailer.send(&letter(1)).await.unwrap();
+    relay.set(json!({ "mail": "silence" }));
+    let begun = Instant::now();
+    let (error, passing) = refused(&mailer, &letter(2)).await;
+    assert!(passing, "{error}");
+    let most = opening + handing_over;
+    assert!(begun.elapsed() < most, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn the_address_that_is_wrong_is_the_one_that_is_named() {
+    let wrong = email("=?utf-8?q?aide?=@anct.example.fr");
+    let site = || Site::new("https://aplus.example.fr").unwrap();
+    let support = site().with_support(&wrong);
+    let sender = site()
+        .with_support(&email("aide@anct.example.fr"))
+        .with_sender(&wrong);
+    for (site, named) in [(support, "the address of support"), (sender, "the sender")] {
+        let error = SmtpMailer::new("smtp://localhost", &site).unwrap_err();
+        let told = error.to_string();
+        assert!(
+            told.starts_with(&format!("{named} is no address"))
+                && told.contains("=?utf-8?q?aide?="),
+            "{told}"
+        );
+    }
 }
 
 #[test]

@@ -6,9 +6,12 @@
 
 mod postgres_common;
 
+use std::time::Duration;
+
 use aplus_core::journal::StoredEntry;
-use aplus_core::ports::{Accounts, Journal, Logins, Outcome, StoreError};
-use aplus_core::{JobTitle, LinkId, ProfileChange, rules};
+use aplus_core::mail::Urgency;
+use aplus_core::ports::{Accounts, Claimed, Journal, Logins, Outbox, Outcome, StoreError};
+use aplus_core::{JobTitle, LinkId, ProfileChange, Role, rules};
 use aplus_sqlx::postgres::PostgresStore;
 use postgres_common::people::People;
 use postgres_common::watched::Watch;
@@ -47,6 +50,46 @@ async fn a_column_that_is_added_under_a_running_server_changes_nothing() {
     // On the connections on which all of it was prepared.
     assert_eq!(watch.backends().await, before);
     assert_eq!(before.len(), 2, "the server's and the owner's");
+}
+
+/// A mail that a newer server wrote is claimed as any other, so that this one can leave it to that one.
+#[tokio::test]
+async fn a_mail_of_a_newer_server_is_claimed_and_holds_up_no_other() {
+    let place = Place::new().await;
+    let store = PostgresStore::connect_with(place.runtime.clone(), 1).await;
+    let store = store.unwrap().with_owner(place.database.owner());
+    let people = People::new(&store).await;
+    people.account(people.home, Role::Aidant).await;
+    let mut owner = place.owner().await;
+    run(
+        &mut owner,
+        "insert into aplus.outbox (id, to_address, kind, message, urgency, language, queued_at, next_at)
+        values (gen_random_uuid(), 'ada@ville.example', 'riddle', '{\"message\":\"riddle\"}', 1, 'fr', 0, 0)",
+    )
+    .await;
+    let now = people.aplus.now();
+    let until = now.saturating_add(Duration::from_secs(60));
+    let claimed = store.claim(now, until, 1_000, Urgency::Bulk).await.unwrap();
+    assert!(!claimed.mails.is_empty());
+    let [unreadable] = claimed.unreadable[..] else {
+        panic!("{claimed:?}");
+    };
+    let again = store.claim(now, until, 1_000, Urgency::Bulk).await.unwrap();
+    assert_eq!(again, Claimed::default());
+    // Once its claim is over it is due again, and given up it is not.
+    let (until, after) = (until.saturating_add(Duration::from_secs(60)), until);
+    let again = store.claim(after, until, 1, Urgency::Bulk).await.unwrap();
+    let [second] = again.unreadable[..] else {
+        panic!("{again:?}");
+    };
+    assert_eq!((unreadable.attempts, second.attempts), (0, 1));
+    let giving_up = store.give_up(second.claim(), after, "unreadable");
+    giving_up.await.unwrap();
+    let left = store
+        .claim(until, until, 1_000, Urgency::Bulk)
+        .await
+        .unwrap();
+    assert_eq!(left.unreadable, []);
 }
 
 /// A column of another type: the statements that read it are prepared anew.

@@ -6,7 +6,7 @@
 mod common;
 
 use aplus_core::ports::{
-    Accounts, FirstMember, Journal, Logins, Outbox, Outcome, RefusalNote, StoreError,
+    Accounts, Claimed, FirstMember, Journal, Logins, Outbox, Outcome, RefusalNote, StoreError,
 };
 use aplus_core::rules::{self, AccountDraft, GroupDraft, Subject};
 use aplus_core::*;
@@ -290,6 +290,7 @@ async fn perform(town: &Town, name: &str) -> Result<bool, StoreError> {
         "claim" => !store
             .claim(at(9), at(99), 50, mail::Urgency::Bulk)
             .await?
+            .mails
             .is_empty(),
         other => panic!("{other}"),
     })
@@ -521,7 +522,7 @@ async fn a_caller_that_goes_away_leaves_nothing_half_done() {
     assert_eq!((entries, entries), (queued, erasable));
 }
 
-/// A line that no program of this version wrote is given up and noted; it holds up no other.
+/// A line that no program of this version wrote is left to another one; it holds up no other.
 #[tokio::test]
 async fn a_mail_that_cannot_be_read_holds_up_no_other() {
     let town = town().await;
@@ -535,12 +536,24 @@ async fn a_mail_that_cannot_be_read_holds_up_no_other() {
     .execute(&mut connection)
     .await
     .unwrap();
-    let claimed = place
+    let bulk = mail::Urgency::Bulk;
+    let claimed = place.store.claim(at(10), at(20), 50, bulk).await.unwrap();
+    assert!(!claimed.mails.is_empty());
+    let [unreadable] = claimed.unreadable[..] else {
+        panic!("{claimed:?}");
+    };
+    // It counts like any other, is due again when its claim is over, and given up once.
+    let again = place.store.claim(at(10), at(20), 50, bulk).await.unwrap();
+    assert_eq!(again, Claimed::default());
+    let again = place.store.claim(at(20), at(30), 1, bulk).await.unwrap();
+    assert_eq!((again.mails.len(), again.unreadable.len()), (0, 1));
+    let second = again.unreadable[0];
+    assert_eq!((unreadable.attempts, second.attempts), (0, 1));
+    place
         .store
-        .claim(at(10), at(20), 50, mail::Urgency::Bulk)
+        .give_up(second.claim(), at(20), "unreadable")
         .await
         .unwrap();
-    assert!(!claimed.is_empty());
     let (to, reason): (Option<String>, String) =
         sqlx::query_as("select to_address, reason from aplus_outbox where kind = 'riddle'")
             .fetch_one(&mut connection)

@@ -24,6 +24,7 @@ enum Event {
     LastLogIn,
     LinkAsked,
     MailHandedOver,
+    MailGivenUp(String),
     MailWaits,
     WrongAddresses(u8),
     LinkExpired,
@@ -45,6 +46,7 @@ impl Event {
                 "Le message avec le lien a été remis au serveur de messagerie.",
                 "The mail with the link was handed over to the mail server.",
             ),
+            Self::MailGivenUp(reason) => given_up(reason),
             Self::MailWaits => (
                 "Le message avec le lien attend encore d'être envoyé.",
                 "The mail with the link still waits to be sent.",
@@ -79,6 +81,40 @@ impl Event {
             Language::English => english,
         }
         .to_owned()
+    }
+}
+
+/// Why a link's mail was not sent, by the word that the outbox keeps.
+fn given_up(reason: &str) -> (&'static str, &'static str) {
+    match reason {
+        "refused" => (
+            "Le serveur de messagerie a refusé le message avec le lien\u{a0}: vérifiez l'adresse.",
+            "The mail server refused the mail with the link: check the address.",
+        ),
+        "late_link" => (
+            "Le message avec le lien n'a pas pu partir à temps\u{a0}: il faut demander un nouveau lien.",
+            "The mail with the link could not leave in time: a new link is to be asked for.",
+        ),
+        "dead_link" => (
+            "Le message avec le lien n'est pas parti\u{a0}: le lien ne servait déjà plus.",
+            "The mail with the link was not sent: the link no longer worked.",
+        ),
+        "withdrawn" => (
+            "Le message avec le lien n'est pas parti\u{a0}: le compte avait été retiré.",
+            "The mail with the link was not sent: the account had been withdrawn.",
+        ),
+        "unknown_key" => (
+            "Le message avec le lien n'est pas parti\u{a0}: aucun serveur n'avait la clé du lien. Prévenez l'exploitation.",
+            "The mail with the link was not sent: no server had the link's key. Tell those who run the servers.",
+        ),
+        "mismatch" | "unreadable" => (
+            "Le message avec le lien n'a pas pu être préparé. Prévenez l'exploitation.",
+            "The mail with the link could not be prepared. Tell those who run the servers.",
+        ),
+        _ => (
+            "Le message avec le lien n'a pas pu être remis au serveur de messagerie.",
+            "The mail with the link could not be handed over to the mail server.",
+        ),
     }
 }
 
@@ -124,6 +160,10 @@ fn of_link(story: &LinkStory, now: Timestamp) -> Vec<(Timestamp, Happened)> {
             .iter()
             .map(|at| known(*at, Event::MailHandedOver)),
     );
+    steps.extend(story.given_up.iter().map(|given_up| {
+        let event = Event::MailGivenUp(given_up.reason.clone());
+        known(given_up.at, event)
+    }));
     if story.waiting {
         steps.push(unknown(Event::MailWaits));
     }
@@ -138,4 +178,72 @@ fn of_link(story: &LinkStory, now: Timestamp) -> Vec<(Timestamp, Happened)> {
         LinkState::Ended => steps.push(unknown(Event::LinkEnded)),
     }
     steps
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::collections::BTreeSet;
+
+    use aplus_core::link::{LinkFacts, Purpose};
+    use aplus_core::ports::GivenUp;
+    use aplus_core::{AccountId, BrowserHash, EmailAddress, Epoch, Principal};
+
+    use super::*;
+
+    fn story(at: Timestamp, reason: &str) -> LinkStory {
+        LinkStory {
+            link: LinkFacts {
+                id: LinkId::from_uuid(uuid::Uuid::nil()),
+                purpose: Purpose::LogIn,
+                principal: Principal::Account(AccountId::from_uuid(uuid::Uuid::nil())),
+                email: EmailAddress::parse("camille@mairie.example").unwrap(),
+                browser: BrowserHash::from_bytes([0; 32]),
+                issued_at: at,
+                expires_at: at,
+                used: None,
+                superseded_at: None,
+                wrong_addresses: 0,
+                epoch: Epoch(1),
+                current_epoch: Epoch(1),
+                active: true,
+                next: None,
+            },
+            handed_over: Vec::new(),
+            given_up: vec![GivenUp {
+                at,
+                reason: reason.to_owned(),
+            }],
+            waiting: false,
+        }
+    }
+
+    #[test]
+    fn support_reads_when_a_links_mail_was_given_up_and_why() {
+        let at: Timestamp = "2026-03-02T12:00:00Z".parse().unwrap();
+        let reasons = [
+            "refused",
+            "late_link",
+            "dead_link",
+            "withdrawn",
+            "unknown_key",
+            "mismatch",
+            "time_out",
+        ];
+        for language in [Language::French, Language::English] {
+            let mut told = BTreeSet::new();
+            for reason in reasons {
+                let steps = of_link(&story(at, reason), at);
+                let found = steps.iter().find_map(|(_, (hour, event, _))| match event {
+                    Event::MailGivenUp(_) => Some((*hour, event.words(language))),
+                    _ => None,
+                });
+                let (hour, sentence) = found.unwrap();
+                assert_eq!(hour, Some(at));
+                told.insert(sentence);
+            }
+            assert_eq!(told.len(), reasons.len(), "a sentence for each");
+        }
+    }
 }

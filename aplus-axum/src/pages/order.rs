@@ -168,7 +168,7 @@ fn next(signed: &Signed, order: &Order, account: &Account, outdated: bool) -> Ve
                  confirme ; d'ici là, l'adresse actuelle reste celle du compte."
                     .to_owned(),
                 format!(
-                    "Ce lien vit {minutes}\u{a0}minutes. S'il a expiré, la personne saisit la nouvelle adresse sur la page \
+                    "Ce lien est valable {minutes}\u{a0}minutes. S'il a expiré, la personne saisit la nouvelle adresse sur la page \
                      de connexion et en reçoit un autre. Sans confirmation, la demande prend fin {until}."
                 ),
             ];

@@ -234,16 +234,22 @@ fn a_network_asks_a_thousand_times() {
 }
 
 #[test]
-fn an_asking_that_waited_for_a_links_life_comes_too_late() {
-    let lifetimes = Lifetimes::default();
-    let waiting = known(vec![ask(1, 1, 0)]);
+fn an_asking_whose_link_would_begin_with_less_than_a_third_of_its_life_comes_too_late() {
+    let standard = Lifetimes::default();
+    let shortest = standard.with_link(Duration::from_secs(300)).unwrap();
     let late = [Answer::Nothing(Silence::TooLate)];
-    assert_eq!(
-        decide(&waiting, &lifetimes, 30 * MINUTE - 1),
-        [issue(1, None)]
-    );
-    assert_eq!(decide(&waiting, &lifetimes, 30 * MINUTE), late);
-    assert_eq!(decide(&waiting, &lifetimes, 30 * MINUTE + 1), late);
+    for (lifetimes, last) in [(standard, 20 * MINUTE), (shortest, 200 * SECOND)] {
+        let waiting = known(vec![ask(1, 1, 0)]);
+        let at = |now| decide(&waiting, &lifetimes, now);
+        assert_eq!(at(last), [issue(1, None)]);
+        assert_eq!(at(last + 1), late);
+        // One that lives already is not sent again for it either.
+        let holds = Waiting {
+            live: vec![live(7, 1, last, &lifetimes)],
+            ..waiting.clone()
+        };
+        assert_eq!(decide(&holds, &lifetimes, last + 1), late);
+    }
 }
 
 #[test]

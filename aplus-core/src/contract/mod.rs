@@ -215,6 +215,7 @@ macro_rules! contract_cases {
             }
             outbox {
                 P40 a_mail_is_claimed_by_one_at_a_time;
+                P40 a_claim_settles_nothing_once_another_followed;
                 P40 urgent_mails_go_first_then_the_oldest;
                 P40 a_claim_leaves_what_is_less_urgent;
                 P41 a_mail_is_there_exactly_if_its_act_is;

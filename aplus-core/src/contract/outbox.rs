@@ -7,12 +7,14 @@ use super::deed::{Deed, Prepared};
 use super::world::{World, micros, minutes};
 use crate::account::Principal;
 use crate::mail::{Message, Urgency};
-use crate::ports::{Outcome, QueuedMail};
+use crate::ports::{GivenUp, Outcome, QueuedMail};
 use crate::{Author, EmailAddress, MailId, Role, Timestamp};
 
 async fn claim(world: &World, now: Timestamp, until: Timestamp, limit: u32) -> Vec<QueuedMail> {
     let least = Urgency::Bulk;
-    world.store.claim(now, until, limit, least).await.unwrap()
+    let claimed = world.store.claim(now, until, limit, least).await.unwrap();
+    assert_eq!(claimed.unreadable, []);
+    claimed.mails
 }
 
 fn ids(mails: &[QueuedMail]) -> BTreeSet<MailId> {
@@ -33,7 +35,7 @@ pub(super) async fn a_mail_is_claimed_by_one_at_a_time(harness: &dyn Harness) {
     assert_eq!(claim(&world, just_before, until, 1_000).await, []);
 
     // A claim that nobody settled ends at its time; what was settled or postponed does not come back with it.
-    let [sent, postponed, given_up] = [&first[0], &first[1], &first[2]].map(|mail| mail.id);
+    let [sent, postponed, given_up] = [&first[0], &first[1], &first[2]].map(QueuedMail::claim);
     world.store.sent(sent, noon).await.unwrap();
     let later = until.saturating_add(minutes(5));
     world.store.postpone(postponed, later).await.unwrap();
@@ -45,10 +47,35 @@ pub(super) async fn a_mail_is_claimed_by_one_at_a_time(harness: &dyn Harness) {
     let again = claim(&world, until, until.saturating_add(minutes(2)), 1_000).await;
     assert_eq!(ids(&again), ids(&second));
     let mail = claim(&world, later, later.saturating_add(minutes(2)), 1_000).await;
-    let mail = mail.into_iter().find(|mail| mail.id == postponed);
+    let mail = mail.into_iter().find(|mail| mail.id == postponed.mail);
     let mail = mail.expect("what was postponed comes at its time");
     assert_eq!(mail.attempts, 1, "it was tried once before");
     assert_eq!(first[1].attempts, 0);
+}
+
+pub(super) async fn a_claim_settles_nothing_once_another_followed(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    world.scene().await;
+    let noon = world.noon();
+    let until = noon.saturating_add(minutes(1));
+    let first = claim(&world, noon, until, 1).await[0].claim();
+    // Its time is over, and another process has the mail in hand.
+    let again = until.saturating_add(minutes(1));
+    let second = claim(&world, until, again, 1_000).await;
+    let second = second.iter().find(|mail| mail.id == first.mail);
+    let second = second.expect("its claim is over").claim();
+    assert_eq!((first.number, second.number), (1, 2));
+    let before = world.outbox().await;
+    world.store.sent(first, until).await.unwrap();
+    world.store.postpone(first, noon).await.unwrap();
+    world.store.give_up(first, until, "refused").await.unwrap();
+    assert_eq!(world.outbox().await, before);
+    assert_eq!(claim(&world, until, again, 1_000).await, []);
+    // The other settles it, once.
+    world.store.sent(second, until).await.unwrap();
+    let outbox = world.outbox().await;
+    let line = outbox.iter().find(|line| line.id == first.mail);
+    assert_eq!(line.and_then(|line| line.settled_at), Some(until));
 }
 
 pub(super) async fn urgent_mails_go_first_then_the_oldest(harness: &dyn Harness) {
@@ -128,7 +155,11 @@ pub(super) async fn a_claim_leaves_what_is_less_urgent(harness: &dyn Harness) {
     let due = noon.saturating_add(minutes(1));
     let to = async |until, limit, least| {
         let mails = world.store.claim(due, until, limit, least).await.unwrap();
-        mails.into_iter().map(|mail| mail.to).collect::<Vec<_>>()
+        mails
+            .mails
+            .into_iter()
+            .map(|mail| mail.to)
+            .collect::<Vec<_>>()
     };
     // A claim that ends at once leaves all as it was.
     let all = [link, one.clone(), many.clone()];
@@ -202,10 +233,10 @@ pub(super) async fn a_settled_mail_loses_its_address_and_keeps_its_hour(harness:
     let [given_up, waiting, ..] = others[..] else {
         panic!("more mails: {others:?}");
     };
-    world.store.sent(letter.id, hour).await.unwrap();
+    world.store.sent(letter.claim(), hour).await.unwrap();
     world
         .store
-        .give_up(given_up.id, hour, "refused")
+        .give_up(given_up.claim(), hour, "refused")
         .await
         .unwrap();
     let outbox = world.outbox().await;
@@ -229,11 +260,26 @@ pub(super) async fn a_settled_mail_loses_its_address_and_keeps_its_hour(harness:
         (vec![hour], false)
     );
 
+    // And of another one that it was given up, and why.
+    let owner = Principal::Account(scene.aidant);
+    let link = world.new_link(owner, 4, hour).await;
+    let of_link = Message::LoginLink { link: link.id };
+    let due = hour.saturating_add(minutes(1));
+    let mails = claim(&world, due, due.saturating_add(minutes(2)), 1_000).await;
+    let mail = mails.iter().find(|mail| mail.message == of_link);
+    let lost = mail.expect("the letter of the second link").claim();
+    world.store.give_up(lost, due, "late_link").await.unwrap();
+    let of_second = story().await;
+    let reason = "late_link".to_owned();
+    assert_eq!(of_second.given_up, [GivenUp { at: due, reason }]);
+    assert_eq!((of_second.handed_over, of_second.waiting), (vec![], false));
+    let outbox = world.outbox().await;
+
     // A settled mail stays settled.
-    world.store.postpone(letter.id, noon).await.unwrap();
+    world.store.postpone(letter.claim(), noon).await.unwrap();
     world
         .store
-        .give_up(letter.id, noon, "refused")
+        .give_up(letter.claim(), noon, "refused")
         .await
         .unwrap();
     assert_eq!(world.outbox().await, outbox);

@@ -147,7 +147,7 @@ pub(super) async fn a_sealing_and_its_mail_are_written_together(harness: &dyn Ha
     assert_eq!(world.outbox().await, before);
     // What it carries is the note of that checkpoint.
     let mails = store.claim(noon, noon.saturating_add(minutes(2)), 1_000, Urgency::Bulk);
-    let mails = mails.await.unwrap();
+    let mails = mails.await.unwrap().mails;
     let told = mails.iter().find(|mail| mail.id == id).expect("the mail");
     assert_eq!(told.note.as_ref(), Some(&first.checkpoint.note));
     assert_eq!(told.message, Message::JournalCheckpoint { size: 3 });

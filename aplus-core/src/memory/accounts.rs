@@ -343,8 +343,11 @@ impl Accounts for MemoryStore {
                 if account.status != Status::Withdrawn && account.last_login_at.is_none() =>
             {
                 account.status = Status::Withdrawn;
-                account.email = None;
+                let email = account.email.take();
                 next(&mut account.version);
+                if let Some(email) = email {
+                    state.send_nothing_to(&email, act.at(), "withdrawn");
+                }
             }
             _ => return Ok(Outcome::Stale),
         }

@@ -6,7 +6,7 @@ use super::{Check, MemoryStore, State, next, unless_settled};
 use crate::account::{AccountRecord, Principal, Status};
 use crate::ports::{Erasure, Outcome, StoreError, Written};
 use crate::rules::{EmptyAccount, EraseJournal};
-use crate::{AccountId, Act, EntryId, Profile, ProfileChange, Timestamp};
+use crate::{AccountId, Act, EmailAddress, EntryId, Profile, ProfileChange, Timestamp};
 
 fn last_use(account: &AccountRecord) -> Timestamp {
     account.last_login_at.unwrap_or(account.created_at)
@@ -33,10 +33,20 @@ impl State {
         // One that still waits is answered first: that the address is unknown.
         self.asks
             .retain(|_, row| row.answered.is_none() || row.ask.email != email);
+        self.send_nothing_to(&email, at, "emptied");
+    }
+
+    /// Gives up what still waits for this address.
+    pub(super) fn send_nothing_to(
+        &mut self,
+        email: &EmailAddress,
+        at: Timestamp,
+        reason: &'static str,
+    ) {
         let mails = self.mails.values_mut();
-        for mail in mails.filter(|mail| mail.to.as_ref() == Some(&email)) {
+        for mail in mails.filter(|mail| mail.to.as_ref() == Some(email)) {
             mail.to = None;
-            mail.given_up = Some((at, "emptied"));
+            mail.given_up = Some((at, reason));
         }
     }
 

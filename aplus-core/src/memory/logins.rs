@@ -13,9 +13,9 @@ use crate::asking::{Addressee, Answer, Ask, AskLimits, LiveLink, PastAsk, Waitin
 use crate::link::{self, LinkFacts, LinkState, Purpose, Use};
 use crate::order::Order;
 use crate::ports::{
-    AnsweredAsks, AskReceipt, AskSettings, LinkStory, LoggedIn, Logins, NewAsk, OrderToConfirm,
-    Outcome, Redemption, Repeated, SessionHolder, SessionKey, SessionLine, StoreError, WaitingAsks,
-    Written,
+    AnsweredAsks, AskReceipt, AskSettings, GivenUp, LinkStory, LoggedIn, Logins, NewAsk,
+    OrderToConfirm, Outcome, Redemption, Repeated, SessionHolder, SessionKey, SessionLine,
+    StoreError, WaitingAsks, Written,
 };
 use crate::rules::{EndAllSessions, EndSession};
 use crate::secret::{LinkHash, SessionHash};
@@ -187,8 +187,17 @@ impl State {
             .collect();
         let mut handed_over: Vec<_> = mails.iter().filter_map(|mail| mail.sent_at).collect();
         handed_over.sort_unstable();
+        let given_up = mails.iter().filter_map(|mail| mail.given_up);
+        let mut given_up: Vec<_> = given_up
+            .map(|(at, reason)| GivenUp {
+                at,
+                reason: reason.to_owned(),
+            })
+            .collect();
+        given_up.sort_unstable();
         LinkStory {
             handed_over,
+            given_up,
             waiting: mails.iter().any(|mail| mail.settled_at().is_none()),
             link: facts,
         }

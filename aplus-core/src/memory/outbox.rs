@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use super::{MailRow, MemoryStore, State};
 use crate::mail::{Message, Urgency};
-use crate::ports::{LinkKey, Outbox, QueuedMail, StoreError};
-use crate::{EmailAddress, LinkId, MailId, Timestamp};
+use crate::ports::{Claim, Claimed, LinkKey, Outbox, QueuedMail, StoreError};
+use crate::{EmailAddress, LinkId, Timestamp};
 
 impl State {
     fn link_key(&self, id: LinkId) -> Option<LinkKey> {
@@ -31,11 +31,12 @@ impl State {
 }
 
 impl MemoryStore {
-    /// Changes a mail that was not settled yet.
-    fn unsettled(&self, id: MailId, change: impl FnOnce(&mut MailRow)) {
+    /// Changes a mail that was not settled yet, and that nobody claimed since.
+    fn unsettled(&self, claim: Claim, change: impl FnOnce(&mut MailRow)) {
         let mut state = self.state();
-        if let Some(mail) = state.mails.get_mut(&id)
+        if let Some(mail) = state.mails.get_mut(&claim.mail)
             && mail.settled_at().is_none()
+            && mail.attempts == claim.number
         {
             change(mail);
         }
@@ -50,7 +51,7 @@ impl Outbox for MemoryStore {
         until: Timestamp,
         limit: u32,
         least: Urgency,
-    ) -> Result<Vec<QueuedMail>, StoreError> {
+    ) -> Result<Claimed, StoreError> {
         let mut state = self.state();
         let due = state
             .mails
@@ -84,29 +85,32 @@ impl Outbox for MemoryStore {
                 mail.attempts = mail.attempts.saturating_add(1);
             }
         }
-        Ok(claimed)
+        Ok(Claimed {
+            mails: claimed,
+            unreadable: Vec::new(),
+        })
     }
 
-    async fn sent(&self, id: MailId, at: Timestamp) -> Result<(), StoreError> {
-        self.unsettled(id, |mail| {
+    async fn sent(&self, claim: Claim, at: Timestamp) -> Result<(), StoreError> {
+        self.unsettled(claim, |mail| {
             mail.to = None;
             mail.sent_at = Some(at);
         });
         Ok(())
     }
 
-    async fn postpone(&self, id: MailId, next: Timestamp) -> Result<(), StoreError> {
-        self.unsettled(id, |mail| mail.due_at = next);
+    async fn postpone(&self, claim: Claim, next: Timestamp) -> Result<(), StoreError> {
+        self.unsettled(claim, |mail| mail.due_at = next);
         Ok(())
     }
 
     async fn give_up(
         &self,
-        id: MailId,
+        claim: Claim,
         at: Timestamp,
         reason: &'static str,
     ) -> Result<(), StoreError> {
-        self.unsettled(id, |mail| {
+        self.unsettled(claim, |mail| {
             mail.to = None;
             mail.given_up = Some((at, reason));
         });

@@ -191,7 +191,7 @@ pub trait Accounts: Send + Sync {
     /// Brings an account back (A8).
     async fn reactivate(&self, act: Act<Reactivate>) -> Written<()>;
 
-    /// Withdraws an account that nobody ever used (A11).
+    /// Withdraws an account that nobody ever used (A11). What still waits to be sent to its address is given up as `withdrawn`.
     async fn withdraw(&self, act: Act<Withdraw>) -> Written<()>;
 
     /// Changes the details of an account (A4).

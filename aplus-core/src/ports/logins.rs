@@ -275,6 +275,15 @@ pub struct SessionLine {
     pub browser: Option<String>,
 }
 
+/// That a mail is not tried again.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GivenUp {
+    /// When that was.
+    pub at: Timestamp,
+    /// Why, in one word: that of [`Outbox::give_up`](super::Outbox::give_up).
+    pub reason: String,
+}
+
 /// What happened to one link, for support.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkStory {
@@ -282,6 +291,8 @@ pub struct LinkStory {
     pub link: LinkFacts,
     /// When its mails were handed to the relay.
     pub handed_over: Vec<Timestamp>,
+    /// Which of its mails were given up, the first one first.
+    pub given_up: Vec<GivenUp>,
     /// Whether a mail of it still waits.
     pub waiting: bool,
 }

@@ -31,11 +31,12 @@ pub use anchor::{Anchor, AnchorError, SignedCheckpoint};
 pub use erasure::Erasure;
 pub use journal::{Journal, RefusalNote, StoredRefusals};
 pub use logins::{
-    AnsweredAsks, AskReceipt, AskSettings, Confirmed, LinkStory, LoggedIn, Logins, NewAsk, NewLink,
-    NewSession, OrderToConfirm, Redemption, SessionHolder, SessionKey, SessionLine, WaitingAsks,
+    AnsweredAsks, AskReceipt, AskSettings, Confirmed, GivenUp, LinkStory, LoggedIn, Logins, NewAsk,
+    NewLink, NewSession, OrderToConfirm, Redemption, SessionHolder, SessionKey, SessionLine,
+    WaitingAsks,
 };
 pub use orders::{Orders, OrdersOf};
-pub use outbox::{LinkKey, Outbox, QueuedMail};
+pub use outbox::{Claim, Claimed, LinkKey, Outbox, QueuedMail, UnreadableMail};
 pub use seals::{
     CheckpointMail, EachLine, MailedCheckpoint, SealedEntry, Sealing, Seals, Unsealed,
 };

@@ -45,33 +45,85 @@ pub struct QueuedMail {
     pub note: Option<String>,
 }
 
+impl QueuedMail {
+    /// The claim that it was read with.
+    #[must_use]
+    pub fn claim(&self) -> Claim {
+        Claim::after(self.attempts, self.id)
+    }
+}
+
+/// One claim of a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Claim {
+    /// Of which mail.
+    pub mail: MailId,
+    /// Which of its claims, from 1.
+    pub number: u32,
+}
+
+impl Claim {
+    /// The claim that followed so many attempts.
+    fn after(attempts: u32, mail: MailId) -> Self {
+        let number = attempts.saturating_add(1);
+        Self { mail, number }
+    }
+}
+
+/// A mail that was claimed and that this version cannot read: a newer one wrote it, as a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct UnreadableMail {
+    /// Its id.
+    pub id: MailId,
+    /// How often it was claimed before.
+    pub attempts: u32,
+}
+
+impl UnreadableMail {
+    /// The claim that it was found with.
+    #[must_use]
+    pub fn claim(&self) -> Claim {
+        Claim::after(self.attempts, self.id)
+    }
+}
+
+/// What one claiming took.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Claimed {
+    /// To be handed over, the most urgent ones first, then the oldest.
+    pub mails: Vec<QueuedMail>,
+    /// To be left to another process, or given up.
+    pub unreadable: Vec<UnreadableMail>,
+}
+
 /// Reads and settles mails that wait.
 ///
-/// - **P40** A mail MUST be claimed by one process at a time; a claim that is not settled ends at its time.
+/// - **P40** A mail MUST be claimed by one process at a time; a claim that is not settled ends at its time, and settles nothing
+///   once another followed.
 /// - **P41** A mail MUST be there exactly if the transaction of its act is.
 /// - **P42** Once it is sent or given up, its address MUST go from the outbox; when that was stays.
 #[async_trait]
 pub trait Outbox: Send + Sync {
     /// Claims mails that are due until `until` and at least as urgent as `least`, the most urgent ones first, then the oldest;
-    /// at most `limit`. One that cannot be read is given up as `unreadable`, and holds up no other.
+    /// at most `limit`. One that cannot be read is claimed as any other, and holds up none.
     async fn claim(
         &self,
         now: Timestamp,
         until: Timestamp,
         limit: u32,
         least: Urgency,
-    ) -> Result<Vec<QueuedMail>, StoreError>;
+    ) -> Result<Claimed, StoreError>;
 
     /// The relay took it.
-    async fn sent(&self, id: MailId, at: Timestamp) -> Result<(), StoreError>;
+    async fn sent(&self, claim: Claim, at: Timestamp) -> Result<(), StoreError>;
 
     /// It is tried again at `next`.
-    async fn postpone(&self, id: MailId, next: Timestamp) -> Result<(), StoreError>;
+    async fn postpone(&self, claim: Claim, next: Timestamp) -> Result<(), StoreError>;
 
     /// It is not tried again; `reason` is one word.
     async fn give_up(
         &self,
-        id: MailId,
+        claim: Claim,
         at: Timestamp,
         reason: &'static str,
     ) -> Result<(), StoreError>;

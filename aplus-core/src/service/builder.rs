@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::anchors::Anchored;
+use super::mail_counts::Counted;
 use super::pace::Pace;
 use super::work::Work;
 use super::{Aplus, Inner, SystemClock, SystemEntropy};
@@ -65,6 +66,7 @@ impl Builder {
             anchors: Vec::new(),
             anchor_mail: None,
             pace: Pace::new(Pace::DEFAULT),
+            mail_counts: Counted::default(),
             work: Work::default(),
         })
     }

@@ -8,7 +8,7 @@ use crate::journal::{Entry, Event, Origin, entry::About};
 use crate::link::Purpose;
 use crate::mail::{Mail, Message, Recipient};
 use crate::ports::{AnsweredAsks, AskSettings, NewAsk, NewLink, Outcome, StoreError, WaitingAsks};
-use crate::{Author, LinkId, Nonce, Timestamp};
+use crate::{Author, LinkId, Nonce, Principal, Timestamp};
 
 /// How many addresses one pass answers.
 const AT_ONCE: u32 = 200;
@@ -24,8 +24,8 @@ pub struct CourierReport {
     pub postponed: u32,
     /// Mails that are not tried again.
     pub given_up: u32,
-    /// Those among them whose link would have left with too little of its life ([`is_worth_sending`](crate::link::is_worth_sending)): the person asks
-    /// for a new one.
+    /// Those among them whose link would have left with too little of its life
+    /// ([`is_worth_sending`](crate::link::is_worth_sending)): the person asks for a new one.
     pub late: u32,
 }
 
@@ -44,11 +44,12 @@ impl Aplus {
     /// # Errors
     /// What the store says. What was done before stays done, and the next pass goes on.
     pub async fn courier_pass(&self, now: Timestamp) -> Result<CourierReport, Error> {
+        let pass = self.pass_at(now);
         let mut report = CourierReport {
             answered: self.answer_asks(now).await?,
             ..CourierReport::default()
         };
-        self.deliver(now, &mut report).await?;
+        self.deliver(pass, &mut report).await?;
         Ok(report)
     }
 
@@ -159,11 +160,11 @@ impl Aplus {
                         supersedes,
                         order: purpose.order(),
                     };
-                    self.queue(&mut written, ask, &event, message(link))?;
+                    self.queue(&mut written, ask, principal, &event, message(link))?;
                 }
                 (Answer::SendAgain(link), Some((principal, _))) => {
                     let event = Event::LinkSentAgain { principal, link };
-                    self.queue(&mut written, ask, &event, message(link))?;
+                    self.queue(&mut written, ask, principal, &event, message(link))?;
                 }
                 (Answer::Tell, principal) => {
                     let message = match principal {
@@ -191,15 +192,10 @@ impl Aplus {
         &self,
         written: &mut AnsweredAsks,
         ask: &NewAsk,
+        principal: Principal,
         event: &Event,
         message: Message,
     ) -> Result<(), Error> {
-        let principal = match event {
-            Event::LinkIssued { principal, .. } | Event::LinkSentAgain { principal, .. } => {
-                Some(*principal)
-            }
-            _ => None,
-        };
         let network = Some(ask.network.clone()).filter(|network| network != "unknown");
         let context = Context {
             origin: Origin {
@@ -209,7 +205,7 @@ impl Aplus {
             ..Context::default()
         };
         let about = About {
-            account: principal.and_then(Event::account_of),
+            account: Event::account_of(principal),
             group: None,
         };
         let entry: Entry = self.entry(&context, Author::Machine, about, event, None)?;

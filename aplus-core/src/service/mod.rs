@@ -18,6 +18,7 @@ mod founding;
 mod housekeeping;
 mod journal;
 mod login;
+mod mail_counts;
 mod operators;
 mod orders;
 mod pace;
@@ -42,6 +43,7 @@ pub use error::Error;
 pub(crate) use founding::Founded;
 pub use housekeeping::HousekeepingReport;
 pub use login::{Asked, LinkView, LoginAsk, Opened};
+pub use mail_counts::MailCounts;
 pub use sealed::{ConsistencyProof, ExportFailure, InclusionProof};
 pub use sealing::SealReport;
 pub use sessions::{Current, OpenSession};
@@ -114,6 +116,7 @@ struct Inner {
     anchors: Vec<Anchored>,
     anchor_mail: Option<EmailAddress>,
     pace: pace::Pace,
+    mail_counts: mail_counts::Counted,
     work: work::Work,
 }
 

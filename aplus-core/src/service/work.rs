@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
+use super::mail_counts::Sending;
 use super::{Aplus, CourierReport, Error};
 use crate::mail::Urgency;
 use crate::ports::SignedCheckpoint;
@@ -56,10 +57,11 @@ impl Aplus {
     pub async fn keep_house(self) {
         tokio::join!(
             self.answering(),
-            self.urgent_lane(true),
-            self.urgent_lane(false),
-            self.urgent_lane(false),
-            self.urgent_lane(false),
+            self.waking_urgent_lanes(),
+            self.urgent_lane(),
+            self.urgent_lane(),
+            self.urgent_lane(),
+            self.urgent_lane(),
             self.other_lane(),
             self.housekeeping(),
             self.sealing_turns(),
@@ -85,16 +87,22 @@ impl Aplus {
         }
     }
 
-    /// Hands over urgent mails, one after the other; of several lanes only one `looks` by itself, and wakes the others.
-    async fn urgent_lane(&self, looks: bool) {
+    /// Wakes a lane of urgent mails each second, whichever has none in hand: what another process queued, what was put off and
+    /// what another process left in its claim wakes nobody by itself.
+    async fn waking_urgent_lanes(&self) {
         let mut ticks = every(PAUSE);
         loop {
-            tokio::select! {
-                () = self.0.work.urgent.notified() => {}
-                _ = ticks.tick(), if looks => {}
-            }
+            ticks.tick().await;
+            self.0.work.urgent.notify_one();
+        }
+    }
+
+    /// Hands over urgent mails, one after the other, and wakes another lane for each.
+    async fn urgent_lane(&self) {
+        loop {
+            self.0.work.urgent.notified().await;
             let handing_over = async {
-                while let Some(sending) = self.hand_over_next(Urgency::Urgent, self.now()).await? {
+                while let Some(sending) = self.next(Urgency::Urgent).await? {
                     tracing::debug!(?sending, "an urgent mail was in hand");
                 }
                 Ok::<_, Error>(())
@@ -113,19 +121,20 @@ impl Aplus {
                 _ = ticks.tick() => next = true,
             }
             let handing_over = async {
-                while self
-                    .hand_over_next(Urgency::Usual, self.now())
-                    .await?
-                    .is_some()
-                {}
+                while self.next(Urgency::Usual).await?.is_some() {}
                 if std::mem::take(&mut next) {
-                    self.deliver(self.now(), &mut CourierReport::default())
-                        .await?;
+                    let pass = self.pass_at(self.now());
+                    self.deliver(pass, &mut CourierReport::default()).await?;
                 }
                 Ok::<_, Error>(())
             };
             report(handing_over.await);
         }
+    }
+
+    /// Hands over the mail that is due first, now.
+    async fn next(&self, least: Urgency) -> Result<Option<Sending>, Error> {
+        self.hand_over_next(least, self.pass_at(self.now())).await
     }
 
     async fn housekeeping(&self) {
@@ -156,8 +165,8 @@ impl Aplus {
     }
 }
 
-fn report(handed_over: Result<(), Error>) {
-    if let Err(error) = handed_over {
-        tracing::error!(%error, "a mail that waits was not handed over; it is tried again in a second");
+fn report(turn: Result<(), Error>) {
+    if let Err(error) = turn {
+        tracing::error!(%error, "mails that wait could not be read or settled; it is tried again in a second");
     }
 }

@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use aplus_core::ports::Logins;
 use aplus_core::service::Context;
 use aplus_core::{HostKey, Lifetimes};
 
@@ -75,7 +76,7 @@ async fn a_link_that_is_sent_again_late_leaves_at_once_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn what_is_refused_is_given_up_and_what_is_not_taken_is_tried_eight_times() {
+async fn what_is_refused_is_given_up_and_what_is_not_taken_is_tried_for_almost_five_days() {
     let post = Post::new(|builder| builder);
     let group = group(&post.aplus).await;
     account(
@@ -97,17 +98,19 @@ async fn what_is_refused_is_given_up_and_what_is_not_taken_is_tried_eight_times(
         &Context::default(),
     )
     .await;
-    post.relay.tell((0..8).map(|_| Does::Later));
+    post.relay.tell((0..16).map(|_| Does::Later));
     let mut attempts = Vec::new();
-    // Half a minute at a time, for two days.
-    for step in 0..2 * 24 * 120 {
+    // Half a minute at a time, for six days.
+    for step in 0..6 * 24 * 120 {
         let report = post.pass().await;
         if report.postponed + report.given_up > 0 {
             attempts.push(step * 30);
         }
         post.clock.advance(Duration::from_secs(30));
     }
-    assert_eq!(attempts.len(), 8, "{attempts:?}");
+    assert_eq!(attempts.len(), 16, "{attempts:?}");
+    let hours = attempts.last().unwrap() / 3_600;
+    assert!((4 * 24..5 * 24).contains(&hours), "{attempts:?}");
     let pauses: Vec<_> = attempts.windows(2).map(|two| two[1] - two[0]).collect();
     assert!(pauses[0] <= 60 && pauses.is_sorted(), "{pauses:?}");
     assert_eq!(post.reasons(), ["refused", "relay"]);
@@ -136,6 +139,18 @@ async fn a_link_is_tried_every_two_minutes_for_as_long_as_it_is_worth_it() {
         .collect();
     assert_eq!(attempts, expected);
     assert_eq!(post.reasons(), ["late_link"]);
+}
+
+/// A letter that speaks of a link is not sent without it.
+#[tokio::test]
+async fn a_letter_whose_link_is_gone_is_given_up() {
+    let post = with_a_link_that_waits(Lifetimes::default()).await;
+    post.clock.advance(minutes(2));
+    let later = noon().saturating_add(minutes(24 * 60));
+    post.store.purge(later, noon(), 100).await.unwrap();
+    let report = post.pass().await;
+    assert_eq!((report.sent, report.given_up), (0, 1));
+    assert_eq!(post.reasons(), ["dead_link"]);
 }
 
 #[tokio::test]

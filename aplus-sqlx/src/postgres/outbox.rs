@@ -1,7 +1,7 @@
 //! Mails that wait, on PostgreSQL.
 
 use aplus_core::mail::{Message, Urgency};
-use aplus_core::ports::{LinkKey, Outbox, QueuedMail, StoreError};
+use aplus_core::ports::{Claim, Claimed, LinkKey, Outbox, QueuedMail, StoreError, UnreadableMail};
 use aplus_core::{KeyId, LinkHash, MailId, Nonce, Timestamp};
 use async_trait::async_trait;
 use sqlx::postgres::PgRow;
@@ -13,8 +13,8 @@ use super::row::Part;
 use super::{PostgresStore, seals, write};
 use crate::rows::{self, Line};
 
-/// Claims mails that are due until `until` and at least as urgent as `least`, the most urgent ones first, then the oldest; at most `limit`. Each is one process's: what
-/// another claims in the same moment is skipped. One that cannot be read is given up.
+/// Claims mails that are due until `until` and at least as urgent as `least`, the most urgent ones first, then the oldest; at most
+/// `limit`. Each is one process's: what another claims in the same moment is skipped. One that cannot be read is claimed too.
 ///
 /// # Errors
 /// Of the database.
@@ -25,7 +25,7 @@ pub async fn claim(
     until: Timestamp,
     limit: u32,
     least: Urgency,
-) -> Result<Vec<QueuedMail>> {
+) -> Result<Claimed> {
     let rows = sqlx::query(concat!(
         "with due as materialized (
             select id from aplus.outbox where to_address is not null and urgency >= $4 and next_at <= $1
@@ -62,7 +62,7 @@ pub async fn claim(
     .bind(i16::from(least))
     .fetch_all(&mut *connection)
     .await?;
-    let mut claimed = Vec::with_capacity(rows.len());
+    let mut claimed = Claimed::default();
     for row in &rows {
         match queued(row) {
             Ok(mut mail) => {
@@ -70,13 +70,12 @@ pub async fn claim(
                     let checkpoint = seals::checkpoint(connection, size).await?;
                     mail.note = checkpoint.map(|checkpoint| checkpoint.note);
                 }
-                claimed.push(mail);
+                claimed.mails.push(mail);
             }
-            Err(_) => {
-                let id = MailId::from_uuid(row.try_get("id")?);
-                tracing::error!(mail = %id, "a mail cannot be read and is given up");
-                give_up(connection, id, now, "unreadable").await?;
-            }
+            Err(_) => claimed.unreadable.push(UnreadableMail {
+                id: MailId::from_uuid(row.try_get("id")?),
+                attempts: rows::number(row, "attempts_before")?,
+            }),
         }
     }
     Ok(claimed)
@@ -123,12 +122,16 @@ fn link_key(row: &PgRow) -> Result<Option<LinkKey>> {
 /// # Errors
 /// Of the database.
 #[tracing::instrument(level = "debug", skip_all)]
-pub async fn sent(connection: &mut PgConnection, id: MailId, at: Timestamp) -> Result<()> {
-    sqlx::query("update aplus.outbox set to_address = null, sent_at = $2 where id = $1 and to_address is not null")
-        .bind(id.as_uuid())
-        .bind(micros(at))
-        .execute(connection)
-        .await?;
+pub async fn sent(connection: &mut PgConnection, claim: Claim, at: Timestamp) -> Result<()> {
+    sqlx::query(
+        "update aplus.outbox set to_address = null, sent_at = $3
+        where id = $1 and attempts = $2 and to_address is not null",
+    )
+    .bind(claim.mail.as_uuid())
+    .bind(i64::from(claim.number))
+    .bind(micros(at))
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -137,9 +140,10 @@ pub async fn sent(connection: &mut PgConnection, id: MailId, at: Timestamp) -> R
 /// # Errors
 /// Of the database.
 #[tracing::instrument(level = "debug", skip_all)]
-pub async fn postpone(connection: &mut PgConnection, id: MailId, next: Timestamp) -> Result<()> {
-    sqlx::query("update aplus.outbox set next_at = $2 where id = $1 and to_address is not null")
-        .bind(id.as_uuid())
+pub async fn postpone(connection: &mut PgConnection, claim: Claim, next: Timestamp) -> Result<()> {
+    sqlx::query("update aplus.outbox set next_at = $3 where id = $1 and attempts = $2 and to_address is not null")
+        .bind(claim.mail.as_uuid())
+        .bind(i64::from(claim.number))
         .bind(micros(next))
         .execute(connection)
         .await?;
@@ -153,15 +157,16 @@ pub async fn postpone(connection: &mut PgConnection, id: MailId, next: Timestamp
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn give_up(
     connection: &mut PgConnection,
-    id: MailId,
+    claim: Claim,
     at: Timestamp,
     reason: &'static str,
 ) -> Result<()> {
     sqlx::query(
-        "update aplus.outbox set to_address = null, given_up_at = $2, reason = $3
-        where id = $1 and to_address is not null",
+        "update aplus.outbox set to_address = null, given_up_at = $3, reason = $4
+        where id = $1 and attempts = $2 and to_address is not null",
     )
-    .bind(id.as_uuid())
+    .bind(claim.mail.as_uuid())
+    .bind(i64::from(claim.number))
     .bind(micros(at))
     .bind(reason)
     .execute(connection)
@@ -177,24 +182,24 @@ impl Outbox for PostgresStore {
         until: Timestamp,
         limit: u32,
         least: Urgency,
-    ) -> std::result::Result<Vec<QueuedMail>, StoreError> {
+    ) -> std::result::Result<Claimed, StoreError> {
         write!(self.pool, claim, now, until, limit, least)
     }
 
-    async fn sent(&self, id: MailId, at: Timestamp) -> std::result::Result<(), StoreError> {
-        write!(self.pool, sent, id, at)
+    async fn sent(&self, claim: Claim, at: Timestamp) -> std::result::Result<(), StoreError> {
+        write!(self.pool, sent, claim, at)
     }
 
-    async fn postpone(&self, id: MailId, next: Timestamp) -> std::result::Result<(), StoreError> {
-        write!(self.pool, postpone, id, next)
+    async fn postpone(&self, claim: Claim, next: Timestamp) -> std::result::Result<(), StoreError> {
+        write!(self.pool, postpone, claim, next)
     }
 
     async fn give_up(
         &self,
-        id: MailId,
+        claim: Claim,
         at: Timestamp,
         reason: &'static str,
     ) -> std::result::Result<(), StoreError> {
-        write!(self.pool, give_up, id, at, reason)
+        write!(self.pool, give_up, claim, at, reason)
     }
 }

@@ -1,7 +1,7 @@
 //! Mails that wait, on SQLite.
 
 use aplus_core::mail::{Message, Urgency};
-use aplus_core::ports::{LinkKey, Outbox, QueuedMail, StoreError};
+use aplus_core::ports::{Claim, Claimed, LinkKey, Outbox, QueuedMail, StoreError, UnreadableMail};
 use aplus_core::{EmailAddress, KeyId, LinkHash, LinkId, MailId, Nonce, Timestamp};
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
@@ -11,7 +11,7 @@ use super::{SqliteStore, seals, write};
 use crate::rows;
 
 /// Claims mails that are due until `until` and at least as urgent as `least`, the most urgent ones first, then the oldest; at
-/// most `limit`. One that cannot be read is given up.
+/// most `limit`. One that cannot be read is claimed too.
 ///
 /// # Errors
 /// Of the database; then the transaction is to be dropped.
@@ -22,11 +22,12 @@ pub async fn claim(
     until: Timestamp,
     limit: u32,
     least: Urgency,
-) -> Result<Vec<QueuedMail>> {
-    let mut claimed = Vec::new();
+) -> Result<Claimed> {
+    let mut claimed = Claimed::default();
     let urgencies = Urgency::ALL.into_iter().rev();
     for urgency in urgencies.take_while(|urgency| *urgency >= least) {
-        let left = limit.saturating_sub(u32::try_from(claimed.len()).unwrap_or(u32::MAX));
+        let taken = claimed.mails.len() + claimed.unreadable.len();
+        let left = limit.saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX));
         let due = sqlx::query(
             "select id, to_address, message, language, queued_at, attempts from aplus_outbox
             where to_address is not null and urgency = ?1 and next_at <= ?2
@@ -39,23 +40,21 @@ pub async fn claim(
         .await?;
         for row in &due {
             let id = MailId::from_uuid(row.try_get("id")?);
-            let mail = match queued(connection, row).await {
-                Ok(mail) => mail,
+            match queued(connection, row).await {
+                Ok(mail) => claimed.mails.push(mail),
                 Err(sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. }) => {
-                    tracing::error!(mail = %id, "a mail cannot be read and is given up");
-                    give_up(connection, id, now, "unreadable").await?;
-                    continue;
+                    let attempts = row.try_get("attempts")?;
+                    claimed.unreadable.push(UnreadableMail { id, attempts });
                 }
                 Err(error) => return Err(error),
-            };
+            }
             sqlx::query(
                 "update aplus_outbox set next_at = ?2, attempts = attempts + 1 where id = ?1",
             )
-            .bind(mail.id.as_uuid())
+            .bind(id.as_uuid())
             .bind(until.as_unix_micros())
             .execute(&mut *connection)
             .await?;
-            claimed.push(mail);
         }
     }
     Ok(claimed)
@@ -127,12 +126,16 @@ async fn note(connection: &mut SqliteConnection, message: &Message) -> Result<Op
 /// # Errors
 /// Of the database; then the transaction is to be dropped.
 #[tracing::instrument(level = "debug", skip_all)]
-pub async fn sent(connection: &mut SqliteConnection, id: MailId, at: Timestamp) -> Result<()> {
-    sqlx::query("update aplus_outbox set to_address = null, sent_at = ?2 where id = ?1 and to_address is not null")
-        .bind(id.as_uuid())
-        .bind(at.as_unix_micros())
-        .execute(connection)
-        .await?;
+pub async fn sent(connection: &mut SqliteConnection, claim: Claim, at: Timestamp) -> Result<()> {
+    sqlx::query(
+        "update aplus_outbox set to_address = null, sent_at = ?3
+        where id = ?1 and attempts = ?2 and to_address is not null",
+    )
+    .bind(claim.mail.as_uuid())
+    .bind(claim.number)
+    .bind(at.as_unix_micros())
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -143,11 +146,12 @@ pub async fn sent(connection: &mut SqliteConnection, id: MailId, at: Timestamp) 
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn postpone(
     connection: &mut SqliteConnection,
-    id: MailId,
+    claim: Claim,
     next: Timestamp,
 ) -> Result<()> {
-    sqlx::query("update aplus_outbox set next_at = ?2 where id = ?1 and to_address is not null")
-        .bind(id.as_uuid())
+    sqlx::query("update aplus_outbox set next_at = ?3 where id = ?1 and attempts = ?2 and to_address is not null")
+        .bind(claim.mail.as_uuid())
+        .bind(claim.number)
         .bind(next.as_unix_micros())
         .execute(connection)
         .await?;
@@ -161,15 +165,16 @@ pub async fn postpone(
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn give_up(
     connection: &mut SqliteConnection,
-    id: MailId,
+    claim: Claim,
     at: Timestamp,
     reason: &'static str,
 ) -> Result<()> {
     sqlx::query(
-        "update aplus_outbox set to_address = null, given_up_at = ?2, reason = ?3
-        where id = ?1 and to_address is not null",
+        "update aplus_outbox set to_address = null, given_up_at = ?3, reason = ?4
+        where id = ?1 and attempts = ?2 and to_address is not null",
     )
-    .bind(id.as_uuid())
+    .bind(claim.mail.as_uuid())
+    .bind(claim.number)
     .bind(at.as_unix_micros())
     .bind(reason)
     .execute(connection)
@@ -185,24 +190,24 @@ impl Outbox for SqliteStore {
         until: Timestamp,
         limit: u32,
         least: Urgency,
-    ) -> std::result::Result<Vec<QueuedMail>, StoreError> {
+    ) -> std::result::Result<Claimed, StoreError> {
         write!(self, claim, now, until, limit, least)
     }
 
-    async fn sent(&self, id: MailId, at: Timestamp) -> std::result::Result<(), StoreError> {
-        write!(self, sent, id, at)
+    async fn sent(&self, claim: Claim, at: Timestamp) -> std::result::Result<(), StoreError> {
+        write!(self, sent, claim, at)
     }
 
-    async fn postpone(&self, id: MailId, next: Timestamp) -> std::result::Result<(), StoreError> {
-        write!(self, postpone, id, next)
+    async fn postpone(&self, claim: Claim, next: Timestamp) -> std::result::Result<(), StoreError> {
+        write!(self, postpone, claim, next)
     }
 
     async fn give_up(
         &self,
-        id: MailId,
+        claim: Claim,
         at: Timestamp,
         reason: &'static str,
     ) -> std::result::Result<(), StoreError> {
-        write!(self, give_up, id, at, reason)
+        write!(self, give_up, claim, at, reason)
     }
 }

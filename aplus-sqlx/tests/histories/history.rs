@@ -5,12 +5,12 @@ use std::time::Duration;
 use aplus_core::account::SupportRequest;
 use aplus_core::asking::AskLimits;
 use aplus_core::journal::{BodyHash, Origin, Salt};
-use aplus_core::ports::NewSession;
+use aplus_core::ports::{Claim, NewSession, QueuedMail};
 use aplus_core::rules::AccountDraft;
 use aplus_core::{
     AccountId, BrowserHash, Circumstances, DualControl, EmailAddress, EntryId, GroupId, HostKey,
-    Lifetimes, LinkHash, MailId, Nonce, OperatorId, Policy, Principal, Reference, RequestId,
-    Requester, RequesterKind, RequesterName, Roles, SessionHash, SessionId, Timestamp,
+    Lifetimes, LinkHash, Nonce, OperatorId, Policy, Principal, Reference, RequestId, Requester,
+    RequesterKind, RequesterName, Roles, SessionHash, SessionId, Timestamp,
 };
 use uuid::Uuid;
 
@@ -71,7 +71,7 @@ pub(crate) struct History {
     pub(crate) links: Vec<Issued>,
     pub(crate) sessions: Vec<(SessionId, SessionHash, Principal)>,
     pub(crate) requests: Vec<(RequestId, BodyHash)>,
-    pub(crate) mails: Vec<MailId>,
+    pub(crate) mails: Vec<Claim>,
     pub(crate) entries: Vec<EntryId>,
     /// The ids of what was created: given again, they are a caller's mistake.
     created: Vec<Uuid>,
@@ -242,7 +242,7 @@ impl History {
     /// Remembers what a step made, so that later ones are about it.
     pub(crate) fn learn(&mut self, plan: &Plan, foreseen: Foreseen, answer: &Answer) {
         if let Answer::Mails(mails) = answer {
-            self.mails.extend(mails.iter().map(|mail| mail.id));
+            self.mails.extend(mails.iter().map(QueuedMail::claim));
         }
         if !answer.is_done() {
             return;

@@ -1,6 +1,6 @@
 //! Who acts and on whom, what accounts and groups are made of, and what is read.
 
-use aplus_core::ports::{TargetRef, Wanted};
+use aplus_core::ports::{Claim, TargetRef, Wanted};
 use aplus_core::rules::{AccountDraft, GroupDraft};
 use aplus_core::{
     AccountId, Author, BrowserHash, EmailAddress, FirstName, GroupId, JobTitle, LinkHash, MailId,
@@ -124,10 +124,13 @@ impl History {
         known.map_or_else(|| SessionId::from_uuid(self.random.uuid()), |it| it.0)
     }
 
-    pub(super) fn mail(&mut self) -> MailId {
+    pub(super) fn mail(&mut self) -> Claim {
         let known = self.random.recent(&self.mails);
         let known = known.filter(|_| !self.random.percent(5));
-        known.unwrap_or_else(|| MailId::from_uuid(self.random.uuid()))
+        known.unwrap_or_else(|| Claim {
+            mail: MailId::from_uuid(self.random.uuid()),
+            number: 1,
+        })
     }
 
     pub(super) fn browser(&mut self) -> BrowserHash {

@@ -3,12 +3,12 @@
 use aplus_core::account::SupportRequest;
 use aplus_core::journal::{EntryFilter, EntryPosition};
 use aplus_core::link::Presented;
-use aplus_core::ports::{NewAsk, NewSession, PeopleWanted, TargetRef, Wanted};
+use aplus_core::ports::{Claim, NewAsk, NewSession, PeopleWanted, TargetRef, Wanted};
 use aplus_core::rules::{AccountDraft, GroupDraft, Subject};
 use aplus_core::{
     AccountId, Author, BrowserHash, Circumstances, Department, EmailAddress, EntryId, GroupId,
-    GroupName, LinkHash, MailId, Matricule, OperatorId, Policy, Principal, ProfileChange,
-    RequestId, SessionHash, SessionId, Timestamp,
+    GroupName, LinkHash, Matricule, OperatorId, Policy, Principal, ProfileChange, RequestId,
+    SessionHash, SessionId, Timestamp,
 };
 
 /// Who is added to a group as it is founded.
@@ -53,9 +53,9 @@ pub(crate) enum Deed {
         until: Timestamp,
         limit: u32,
     },
-    Sent(MailId),
-    Postpone(MailId, Timestamp),
-    GiveUp(MailId),
+    Sent(Claim),
+    Postpone(Claim, Timestamp),
+    GiveUp(Claim),
     Purge {
         dead_since: Timestamp,
         opened_before: Timestamp,

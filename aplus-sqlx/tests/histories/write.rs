@@ -151,7 +151,8 @@ async fn as_planned(
         Deed::Claim { until, limit } => Answer::Mails(
             store
                 .claim(plan.at(), *until, *limit, Urgency::Bulk)
-                .await?,
+                .await?
+                .mails,
         ),
         Deed::Sent(mail) => {
             store.sent(*mail, plan.at()).await?;

@@ -420,8 +420,8 @@ async fn outbox(people: &People, watch: &mut Watch) {
     }
     let now = people.aplus.now();
     let claiming = store.claim(now, now.saturating_add(hours(1)), 3, mail::Urgency::Bulk);
-    let claimed = watch.of("claim", claiming).await.unwrap();
-    let [sent, postponed, given_up] = [0, 1, 2].map(|place| claimed[place].id);
+    let claimed = watch.of("claim", claiming).await.unwrap().mails;
+    let [sent, postponed, given_up] = [0, 1, 2].map(|place| claimed[place].claim());
     watch.of("sent", store.sent(sent, now)).await.unwrap();
     let next = now.saturating_add(hours(2));
     let postponing = store.postpone(postponed, next);

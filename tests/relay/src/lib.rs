@@ -1,5 +1,5 @@
-//! A real SMTP server for tests, which is not ours: aiosmtpd (Debian's `python3-aiosmtpd`; for signatures `python3-dkim`), as an unprivileged process on a free
-//! port of this machine. It reads each mail with Python's strict reader of MIME, and fails on demand.
+//! A real SMTP server for tests, which is not ours: aiosmtpd (Debian's `python3-aiosmtpd`; for signatures `python3-dkim`), as an
+//! unprivileged process on a free port of this machine. It reads each mail with Python's strict reader of MIME, and fails on demand.
 //!
 //! ```no_run
 //! use std::time::Duration;

@@ -2,9 +2,9 @@
 
 use super::EachDeed;
 use crate::account::{Epoch, Principal, Status};
-use crate::contract::Harness;
 use crate::contract::deed::Deed;
 use crate::contract::world::World;
+use crate::contract::{Harness, OutboxLine};
 use crate::order::Identity;
 use crate::ports::Outcome;
 use crate::{AccountId, Author, Role, Roles, Version};
@@ -152,6 +152,9 @@ pub(in crate::contract) async fn withdrawal_frees_the_address_and_keeps_line_and
     };
     let before = about(world.entries().await);
     let by = Author::Account(scene.first);
+    let outbox = world.outbox().await;
+    let waits = |line: &OutboxLine| line.to.as_ref() == Some(&address);
+    assert!(outbox.iter().any(waits) && !outbox.iter().all(waits));
     world.carry_out(&Deed::Withdraw { by, account }).await;
 
     let withdrawn = world.account(account).await;
@@ -164,6 +167,21 @@ pub(in crate::contract) async fn withdrawal_frees_the_address_and_keeps_line_and
     let after = about(world.entries().await);
     assert_eq!(after[..before.len()], before);
     assert_eq!(after.len(), before.len() + 1);
+    // Nobody is told that they have an account that is none any more; what others are told goes out.
+    let settled = after.last().map(|entry| entry.at);
+    let now = world.outbox().await;
+    for line in outbox {
+        let now = now.iter().find(|now| now.id == line.id);
+        let expected = match waits(&line) {
+            true => OutboxLine {
+                to: None,
+                settled_at: settled,
+                ..line
+            },
+            false => line,
+        };
+        assert_eq!(now, Some(&expected));
+    }
 
     let again = Deed::CreateAccount {
         by,

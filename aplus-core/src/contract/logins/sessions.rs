@@ -6,6 +6,7 @@ use crate::contract::Harness;
 use crate::contract::deed::Deed;
 use crate::contract::world::{World, micros, minutes};
 use crate::link::{self, LinkState};
+use crate::mail::Urgency;
 use crate::ports::{Outcome, SessionHolder};
 use crate::session::{self, SessionEnd};
 use crate::{Author, EmailAddress, Lifetimes, Role, SessionId};
@@ -239,13 +240,15 @@ pub(in crate::contract) async fn what_is_dead_is_forgotten_and_nothing_else(harn
     // Settled mails go with the links, those that wait do not.
     let waits = world.probe.outbox().await;
     assert!(!waits.is_empty() && waits.iter().all(|mail| mail.settled_at.is_none()));
-    world.store.sent(waits[0].id, noon).await.unwrap();
+    let claimed = world.store.claim(noon, later, 1, Urgency::Bulk);
+    let settled = claimed.await.unwrap().mails[0].claim();
+    world.store.sent(settled, noon).await.unwrap();
     world.store.purge(noon, noon, 100).await.unwrap();
     assert_eq!(world.probe.outbox().await.len(), waits.len());
     world.store.purge(later, noon, 100).await.unwrap();
     let left = world.probe.outbox().await;
     assert_eq!(left.len(), waits.len() - 1);
-    assert!(left.iter().all(|mail| mail.id != waits[0].id));
+    assert!(left.iter().all(|mail| mail.id != settled.mail));
 
     // What waits is not forgotten, nor is what was recorded, nor who was in.
     assert_eq!(world.waiting(noon).await.expect("it waits").asks, [waiting]);

@@ -340,8 +340,8 @@ pub(super) async fn of_many_couriers_one_claims(harness: &dyn Harness) {
                 assert!(claimed.len() <= waiting, "a claimed mail is claimed again");
                 let until = now.saturating_add(minutes(2));
                 match store.claim(now, until, 2, Urgency::Bulk).await {
-                    Ok(mails) if mails.is_empty() => return claimed,
-                    Ok(mails) => claimed.extend(mails.into_iter().map(|mail| mail.id)),
+                    Ok(taken) if taken.mails.is_empty() => return claimed,
+                    Ok(taken) => claimed.extend(taken.mails.into_iter().map(|mail| mail.id)),
                     Err(StoreError::Unavailable(_)) => tokio::task::yield_now().await,
                     Err(error) => panic!("{error:?}"),
                 }

@@ -202,7 +202,8 @@ pub async fn reactivate(
     outcome(&row, |_| Ok(()), Outcome::Stale)
 }
 
-/// Withdraws an account that nobody ever used, through the owner's door: its address is free, its line stays (A11, P14).
+/// Withdraws an account that nobody ever used, through the owner's door: its address is free, its line stays (A11, P14). What
+/// still waits to be sent to it is given up.
 ///
 /// # Errors
 /// Of the database.
@@ -212,6 +213,11 @@ pub async fn withdraw(connection: &mut PgConnection, act: Act<Withdraw>) -> Resu
         act_statement!(
             "no key update",
             "ended as materialized (select aplus.withdraw_account($31) as id from fresh),
+            unsent as (
+                update aplus.outbox set to_address = null, given_up_at = $9, reason = 'withdrawn'
+                where to_address = (select email from aplus.account where id = $31)
+                    and exists (select from ended where id is not null)
+            ),
             done as (select id from ended where id is not null)",
             ""
         ),

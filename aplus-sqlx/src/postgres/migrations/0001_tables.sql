@@ -177,7 +177,7 @@ create table aplus.outbox (
     attempts integer not null default 0 check (attempts >= 0),
     sent_at bigint check (sent_at >= 0),
     given_up_at bigint check (given_up_at >= 0),
-    reason text,
+    reason text collate "C",
     check ((to_address is null) = (sent_at is not null or given_up_at is not null)),
     check (sent_at is null or given_up_at is null),
     check ((given_up_at is null) = (reason is null))

@@ -196,7 +196,8 @@ pub async fn reactivate(
     Ok(Outcome::Done(()))
 }
 
-/// Withdraws an account that nobody ever used: its address is free, its line stays (A11, P14).
+/// Withdraws an account that nobody ever used: its address is free, its line stays (A11, P14). What still waits to be sent to it
+/// is given up.
 ///
 /// # Errors
 /// Of the database; then the transaction is to be dropped.
@@ -208,6 +209,16 @@ pub async fn withdraw(
     if let Some(refused) = refused(connection, &act).await? {
         return Ok(refused);
     }
+    sqlx::query(
+        "update aplus_outbox set to_address = null, given_up_at = ?2, reason = 'withdrawn'
+        where to_address = (
+            select email from aplus_account where id = ?1 and status != 'withdrawn' and last_login_at is null
+        )",
+    )
+    .bind(act.action().account().as_uuid())
+    .bind(act.at().as_unix_micros())
+    .execute(&mut *connection)
+    .await?;
     let done = sqlx::query(
         "update aplus_account set status = 'withdrawn', deactivated_by = null, email = null, version = version + 1
         where id = ?1 and status != 'withdrawn' and last_login_at is null",

@@ -1,10 +1,10 @@
 //! Links: their facts, their one use.
 
 use aplus_core::link::LinkFacts;
-use aplus_core::ports::{Confirmed, LinkStory, Outcome, Redemption};
+use aplus_core::ports::{Confirmed, GivenUp, LinkStory, Outcome, Redemption};
 use aplus_core::words::Language;
 use aplus_core::{AccountId, LinkHash, LinkId, Principal};
-use sqlx::{Connection, Result, SqliteConnection};
+use sqlx::{Connection, Result, Row, SqliteConnection};
 
 use super::super::acts::{queue, repeated};
 use super::super::{journal, orders};
@@ -179,21 +179,29 @@ pub async fn link_stories(
     for row in &rows {
         let link = rows::link(row)?;
         let mails = sqlx::query(
-            "select sent_at from aplus_outbox
-            where link_id = ?1 and (sent_at is not null or to_address is not null) order by sent_at",
+            "select sent_at, given_up_at, reason from aplus_outbox where link_id = ?1 order by sent_at, given_up_at, reason",
         )
         .bind(link.id.as_uuid())
         .fetch_all(&mut *connection)
         .await?;
-        let sent = mails
-            .iter()
-            .map(|row| optional_time(row, "sent_at"))
-            .collect::<Result<Vec<_>>>()?;
-        stories.push(LinkStory {
+        let mut story = LinkStory {
             link,
-            waiting: sent.iter().any(Option::is_none),
-            handed_over: sent.into_iter().flatten().collect(),
-        });
+            handed_over: Vec::new(),
+            given_up: Vec::new(),
+            waiting: false,
+        };
+        for row in &mails {
+            let sent = optional_time(row, "sent_at")?;
+            match (sent, optional_time(row, "given_up_at")?) {
+                (Some(at), _) => story.handed_over.push(at),
+                (None, Some(at)) => story.given_up.push(GivenUp {
+                    at,
+                    reason: row.try_get("reason")?,
+                }),
+                (None, None) => story.waiting = true,
+            }
+        }
+        stories.push(story);
     }
     Ok(stories)
 }

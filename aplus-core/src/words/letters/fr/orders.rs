@@ -36,7 +36,7 @@ pub(super) fn confirm(link: &LoginLink, facts: &Facts<'_>) -> Draft {
     ))
     .link("Confirmer cette adresse", link.reveal())
     .paragraph(format!(
-        "Envoyé à {}, il vit {}\u{a0}minutes\u{a0}: il fonctionne jusqu'à {}. Il ne sert qu'une \
+        "Demandé à {}, il est valable {}\u{a0}minutes\u{a0}: il fonctionne jusqu'à {}. Il ne sert qu'une \
             fois, et cette adresse vous sera redemandée.",
         link.asked_at, link.minutes, link.until
     ))
