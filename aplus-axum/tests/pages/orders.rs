@@ -143,7 +143,7 @@ async fn a_new_address_goes_from_the_form_to_the_link_without_a_script() {
         assert_eq!(leads(&reply), seen, "a double click approves once");
     }
     let page = open(&mut responsable, &seen).await.text();
-    assert!(page.contains("La demande est approuvée.") && page.contains("vit 30\u{a0}minutes"));
+    assert!(page.contains("La demande est approuvée.") && page.contains("valable 30\u{a0}minutes"));
     assert!(!page.contains("value=\"approuver\"") && !page.contains("value=\"refuser\""));
     let page = open(&mut operator, &order).await.text();
     assert!(page.contains(&format!(
