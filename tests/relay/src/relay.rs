@@ -159,7 +159,6 @@ impl Relay {
     ///
     /// # Panics
     /// Where the server is gone.
-    #[allow(clippy::needless_pass_by_value, reason = "it is written in place")]
     pub fn set(&mut self, settings: Value) {
         self.order(&settings);
         self.wait(SOON, |event| matches!(event, Event::Changed).then_some(()));

@@ -81,7 +81,6 @@ pub(super) mod optional_uuid {
 
     use super::uuid_text;
 
-    #[allow(clippy::ref_option, reason = "serde hands the field over as it is")]
     pub(in super::super) fn serialize<S: Serializer>(
         uuid: &Option<Uuid>,
         to: S,
@@ -150,7 +149,6 @@ pub(super) mod optional_hex {
 
     use super::hex;
 
-    #[allow(clippy::ref_option, reason = "serde hands the field over as it is")]
     pub(in super::super) fn serialize<S: Serializer>(
         bytes: &Option<Vec<u8>>,
         to: S,
