@@ -384,7 +384,12 @@ impl Accounts for MemoryStore {
     ) -> Written<Group> {
         let mut state = self.state();
         unless_settled!(state, &group);
-        if state.means(group.action().draft()).next().is_some() {
+        let meant = state.means(group.action().draft()).next().is_some();
+        if meant
+            || first
+                .as_ref()
+                .is_some_and(|first| first.shares_request(&group))
+        {
             return Ok(Outcome::Stale);
         }
         let outcome = state.insert_group(&group)?;

@@ -8,7 +8,7 @@ use super::{StoreError, Written};
 use crate::account::{Account, Author, Group, GroupMention, Operator};
 use crate::act::Act;
 use crate::group::{Department, Matricule};
-use crate::journal::BodyHash;
+use crate::journal::{BodyHash, Entry};
 use crate::rules::{
     AddMember, AddOperator, CreateAccount, CreateGroup, Deactivate, EditProfile, Holder,
     Reactivate, RemoveMember, RestoreOperator, SuspendOperator, Withdraw,
@@ -73,6 +73,19 @@ pub enum FirstMember<N, E> {
     New(N),
     /// One that is added to it.
     Existing(E),
+}
+
+impl FirstMember<Act<CreateAccount>, Act<AddMember>> {
+    /// Whether it names the request that the group's act names: then both cannot be written, for a request has one entry.
+    #[must_use]
+    pub fn shares_request(&self, group: &Act<CreateGroup>) -> bool {
+        let entry = match self {
+            Self::New(act) => act.entry(),
+            Self::Existing(act) => act.entry(),
+        };
+        let id = |entry: &Entry| entry.request().map(|(id, _)| id);
+        id(entry).is_some() && id(entry) == id(group.entry())
+    }
 }
 
 /// A part of a list, and from where it goes on.
@@ -202,7 +215,8 @@ pub trait Accounts: Send + Sync {
 
     /// Creates a group of a list with its first account, both or neither, with an entry each (A7: an import is all or
     /// nothing per line). `Stale` if a group is there that the list means: one of its number, or, where it has none, one
-    /// without a number of its name and department; of two imports at once one makes it.
+    /// without a number of its name and department; of two imports at once one makes it. `Stale` as well where both acts
+    /// [name one request](FirstMember::shares_request).
     async fn found_group(
         &self,
         group: Act<CreateGroup>,

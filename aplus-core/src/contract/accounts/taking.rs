@@ -5,11 +5,12 @@ use crate::account::{Principal, Status};
 use crate::contract::Harness;
 use crate::contract::deed::Deed;
 use crate::contract::world::{World, on_request};
+use crate::journal::BodyHash;
 use crate::ports::{FirstMember, Outcome};
 use crate::rules::{self, AccountDraft, GroupDraft, Holder};
 use crate::{
-    Actor, Author, EmailAddress, GroupFacts, GroupId, GroupName, Matricule, Policy, Role, Roles,
-    Version,
+    Actor, Author, EmailAddress, GroupFacts, GroupId, GroupName, Matricule, Policy, RequestId,
+    Role, Roles, Version,
 };
 
 pub(in crate::contract) async fn an_address_is_one_accounts_or_one_operators(
@@ -112,14 +113,14 @@ pub(in crate::contract) async fn a_group_and_its_first_account_are_founded_toget
     // An account that is there joins it; a number makes two groups of one name.
     let group = found("Thônes", None);
     let id = group.group();
-    let facts = world.facts(Author::Machine, Some(scene.aidant), None).await;
+    let facts_of_aidant = world.facts(Author::Machine, Some(scene.aidant), None).await;
     let facts_of_group = GroupFacts {
         id,
         version: Version::default(),
         active_responsables: 0,
     };
     let join = || {
-        let target = facts.target.clone().expect("the aidant");
+        let target = facts_of_aidant.target.clone().expect("the aidant");
         let permit =
             rules::add_member_for(&Actor::Machine, &facts_of_group, &target, &on_request());
         FirstMember::Existing(permit.unwrap().into_act(world.circumstances(None)))
@@ -143,6 +144,21 @@ pub(in crate::contract) async fn a_group_and_its_first_account_are_founded_toget
         let outcome = world.store.found_group(group, member).await.unwrap();
         assert_eq!(outcome, Outcome::Stale);
     }
+    // A request has one entry, and these are two acts.
+    let request = Some((RequestId::from_uuid(world.uuid()), BodyHash::of(b"a line")));
+    let draft = GroupDraft::new(GroupName::parse("Annecy").unwrap());
+    let permit = rules::create_group(&Actor::Machine, &draft, &on_request()).unwrap();
+    let group = permit.into_act(world.circumstances(request));
+    let facts = GroupFacts {
+        id: group.group(),
+        ..facts_of_group
+    };
+    let target = facts_of_aidant.target.clone().expect("the aidant");
+    let permit = rules::add_member_for(&Actor::Machine, &facts, &target, &on_request());
+    let member = FirstMember::Existing(permit.unwrap().into_act(world.circumstances(request)));
+    let outcome = world.store.found_group(group, Some(member)).await;
+    assert_eq!(outcome.unwrap(), Outcome::Stale);
+
     let alone = world.store.found_group(found("thônes", None), None).await;
     assert_eq!(alone.unwrap(), Outcome::Stale);
     assert_eq!(world.shown().await, before);

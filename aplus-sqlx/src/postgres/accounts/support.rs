@@ -100,7 +100,11 @@ pub async fn found_group(
             !found.await?.is_empty()
         }
     };
-    if meant {
+    if meant
+        || first
+            .as_ref()
+            .is_some_and(|first| first.shares_request(&group))
+    {
         return both.rollback().await.map(|()| Outcome::Stale);
     }
     let id = match create_group(&mut both, group).await? {

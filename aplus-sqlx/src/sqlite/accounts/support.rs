@@ -84,7 +84,11 @@ pub async fn found_group(
             !found.await?.is_empty()
         }
     };
-    if meant {
+    if meant
+        || first
+            .as_ref()
+            .is_some_and(|first| first.shares_request(&group))
+    {
         return Ok(Outcome::Stale);
     }
     // A savepoint: where the account is refused the group goes as well, and what a host wrote before stays.
