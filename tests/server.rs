@@ -71,6 +71,7 @@ fn the_hosts_own_answers_carry_the_headers_of_the_library() {
         ("/connexion", 200),
         ("/api/v1/me", 401),
         ("/nowhere", 404),
+        ("/aide", 200),
         ("/aide/roles", 404),
     ] {
         let answer = server.get(path, &[&host, PAGE]).to_lowercase();
@@ -116,21 +117,53 @@ fn an_unknown_address_helps_a_person_and_a_program() {
 }
 
 #[test]
-fn the_help_that_refusals_name_says_that_it_is_not_there_yet() {
-    let (_folder, database) = folder();
-    let server = Running::start(&database);
+fn a_folder_of_articles_stands_in_the_place_of_ours_or_beside_them() {
+    let (folder, database) = folder();
+    let articles = folder.path().join("aide");
+    std::fs::create_dir(&articles).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(articles.join(name), text).unwrap();
+    write(
+        "lien-expire.md",
+        "# Lien périmé\nPour : tous\n\nVoyez [le badge](aide:badge).\n",
+    );
+    write(
+        "badge.md",
+        "# Mon badge\nPour : aidants\n\nDemandez-le à l'accueil.\n",
+    );
+    write("notes.txt", "no article");
+    let folder_of = articles.to_str().unwrap();
+    let (database, url) = (&database, url(&database));
+    let options = ["--database-url", &url, "--help-dir", folder_of];
+    let server = Running::serve(&options);
     let host = format!("Host: {}", server.authority());
-    for path in ["/aide", "/aide/roles"] {
-        // An article is for people, whatever opens it.
-        for accept in [PAGE, "Accept: */*"] {
-            let page = server.get(path, &[&host, accept]);
-            assert!(page.starts_with("HTTP/1.1 404 "), "{page}");
-            assert!(page.contains("Le centre d'aide"), "{page}");
-            assert!(page.contains("mailto:support@127.0.0.1"), "{page}");
-        }
+    for (path, said) in [
+        ("/aide/lien-expire", "<h1>Lien périmé</h1>"),
+        ("/aide/badge", "<h1>Mon badge</h1>"),
+        ("/aide/se-connecter", "<h1>Se connecter avec"),
+    ] {
+        let page = server.get(path, &[&host, PAGE]);
+        assert!(
+            page.starts_with("HTTP/1.1 200 ") && page.contains(said),
+            "{page}"
+        );
     }
-    let page = server.get("/aidez-moi", &[&host, PAGE]);
-    assert!(page.contains("Adresse inconnue"), "{page}");
+    drop(server);
+    write(
+        "badge.md",
+        "# Mon badge\nPour : aidants\n\nVoyez [ceci](aide:rien).\n",
+    );
+    let error = refused(run(&url, &["--help-dir", folder_of]));
+    assert!(error.contains("`badge` leads to `rien`"), "{error}");
+    write(
+        "badge.md",
+        "# Mon badge\nPour : aidants\n\nValable {dure}.\n",
+    );
+    let error = refused(run(&url, &["--help-dir", folder_of]));
+    assert!(
+        error.contains("the help article `badge`: nothing stands for {dure}"),
+        "{error}"
+    );
+    assert!(database.exists());
 }
 
 #[test]

@@ -42,6 +42,7 @@ mod cookies;
 mod extract;
 mod fields;
 mod headers;
+mod help;
 mod language;
 mod limit;
 mod pages;
@@ -60,6 +61,7 @@ pub use extract::{
 };
 pub use fields::{Fault, Fields, FromFields, Invalid};
 pub use headers::security_headers;
+pub use help::{Help, HelpError};
 pub use language::preferred;
 pub use pages::{Conformity, Foot};
 pub use problem::{NotFound, Problem};

@@ -122,6 +122,7 @@ fn guarded(router: Router<Web>, web: &Web) -> Router<Web> {
 fn pages(web: &Web) -> Router<Web> {
     let router = table(pages::ROUTES)
         .route("/connexion/{*rest}", any(async || NotFound))
+        .route("/aide/{article}/{*rest}", any(async || NotFound))
         .route("/groupes/{group}/{*rest}", any(async || NotFound))
         .route("/comptes/{account}/{*rest}", any(async || NotFound))
         .route("/demandes/{order}/{*rest}", any(async || NotFound))

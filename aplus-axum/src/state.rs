@@ -8,6 +8,7 @@ use axum::Router;
 use axum::extract::FromRef;
 use ipnet::IpNet;
 
+use crate::help::{Centre, Help};
 use crate::limit::UnknownTokens;
 use crate::pages::Foot;
 use crate::router;
@@ -29,6 +30,7 @@ pub struct Web {
     unknown_tokens: Arc<UnknownTokens>,
     told_of_no_address: Arc<Once>,
     foot: Arc<Foot>,
+    help: Arc<Centre>,
 }
 
 impl Web {
@@ -44,6 +46,7 @@ impl Web {
             unknown_tokens: Arc::new(UnknownTokens::default()),
             told_of_no_address: Arc::new(Once::new()),
             foot: Arc::new(Foot::default()),
+            help: Arc::new(Centre::new(&Help::default(), aplus)),
         }
     }
 
@@ -57,6 +60,14 @@ impl Web {
     pub fn foot(self, foot: Foot) -> Self {
         Self {
             foot: Arc::new(foot),
+            ..self
+        }
+    }
+
+    /// The articles of the help centre (S1): those of this library where nothing is said.
+    pub fn help(self, help: Help) -> Self {
+        Self {
+            help: Arc::new(Centre::new(&help, &self.aplus)),
             ..self
         }
     }
@@ -76,6 +87,10 @@ impl Web {
     #[must_use]
     pub fn proxies(&self) -> &[IpNet] {
         &self.proxies
+    }
+
+    pub(crate) fn centre(&self) -> &Centre {
+        &self.help
     }
 
     pub(crate) fn page_foot(&self) -> &Foot {

@@ -4,6 +4,8 @@
 
 #[path = "pages/browsing.rs"]
 mod browsing;
+#[path = "pages/help.rs"]
+mod help;
 #[path = "pages/journal.rs"]
 mod journal;
 #[path = "pages/life.rs"]

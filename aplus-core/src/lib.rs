@@ -16,6 +16,7 @@ pub mod asking;
 pub mod contract;
 mod email;
 pub mod group;
+mod help;
 mod id;
 #[cfg(feature = "import")]
 pub mod import;
@@ -62,6 +63,7 @@ pub use group::{
     Department, GroupName, Matricule, Organisation, Reference, Requester, RequesterError,
     RequesterKind, RequesterName,
 };
+pub use help::{Article, HelpQuestion};
 pub use id::{
     AccountId, AskId, EntryId, GroupId, IdError, LinkId, MailId, OperatorId, OrderId, RequestId,
     SessionId,
@@ -70,7 +72,7 @@ pub use lifetimes::{LifetimeError, Lifetimes};
 pub use order::{Order, OrderDraft, OrderState, OrderedChange, Reason};
 pub use policy::{DualControl, Policy};
 pub use profile::{FirstName, JobTitle, LastName, Phone, Profile, ProfileChange, ProfileField};
-pub use refusal::{Article, FrozenField, GroupMatter, Refusal, Rule};
+pub use refusal::{FrozenField, GroupMatter, Refusal, Rule};
 pub use retention::{Retention, RetentionError, RetentionReason};
 pub use role::{Role, RoleError, Roles, RolesError};
 pub use secret::{

@@ -1,7 +1,7 @@
 //! A domain "no": its rule, its code, its facts and the article that helps. The words are the edge's (`words`).
 
 use crate::order::OrderState;
-use crate::{GroupId, Timestamp};
+use crate::{Article, GroupId, Timestamp};
 
 /// The rules, one variant per number; `words::rule` says each in one sentence.
 ///
@@ -76,68 +76,6 @@ pub enum GroupMatter {
 impl GroupMatter {
     /// Every matter.
     pub const ALL: [Self; 2] = [Self::Acting, Self::Looking];
-}
-
-/// The help article under a refusal (S1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Article {
-    /// Logging in.
-    LoggingIn,
-    /// The link is dead.
-    DeadLink,
-    /// It asks for my address again.
-    AddressAgain,
-    /// My address is not recognised.
-    NotRecognised,
-    /// What I may change.
-    OwnDetails,
-    /// Changing an address or a role.
-    AddressOrRole,
-    /// Creating an account.
-    CreatingAccount,
-    /// Adding somebody to a group, and taking out.
-    Members,
-    /// A mistyped address.
-    MistypedAddress,
-    /// Deactivating an account.
-    Deactivating,
-    /// Contacting support.
-    Support,
-}
-
-impl Article {
-    /// Every article that a refusal points at.
-    pub const ALL: [Self; 11] = [
-        Self::LoggingIn,
-        Self::DeadLink,
-        Self::AddressAgain,
-        Self::NotRecognised,
-        Self::OwnDetails,
-        Self::AddressOrRole,
-        Self::CreatingAccount,
-        Self::Members,
-        Self::MistypedAddress,
-        Self::Deactivating,
-        Self::Support,
-    ];
-
-    /// The last part of the article's address.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::LoggingIn => "se-connecter",
-            Self::DeadLink => "lien-expire",
-            Self::AddressAgain => "adresse-redemandee",
-            Self::NotRecognised => "adresse-non-reconnue",
-            Self::OwnDetails => "mes-informations",
-            Self::AddressOrRole => "changer-adresse-ou-role",
-            Self::CreatingAccount => "creer-un-compte",
-            Self::Members => "ajouter-une-personne",
-            Self::MistypedAddress => "adresse-mal-saisie",
-            Self::Deactivating => "desactiver-un-compte",
-            Self::Support => "contacter-le-support",
-        }
-    }
 }
 
 /// Why something is not done, with its facts. Not `non_exhaustive`: a reader that forgets one does not compile.

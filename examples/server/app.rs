@@ -5,7 +5,7 @@ use aplus::words::Language;
 use aplus::{Aplus, Site};
 use axum::Router;
 use axum::extract::{FromRef, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 
@@ -65,21 +65,13 @@ async fn ready(State(aplus): State<Aplus>) -> StatusCode {
 }
 
 /// Where nothing is served: a page for people, a problem document for programs.
-async fn nothing(State(aplus): State<Aplus>, uri: Uri, headers: HeaderMap) -> Response {
+async fn nothing(State(aplus): State<Aplus>, headers: HeaderMap) -> Response {
     let language = preferred(&headers);
     let site = aplus.site();
-    // Refusals name these addresses; people open them.
-    let help = uri
-        .path()
-        .strip_prefix(site.path(Site::HELP).as_str())
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let (title, detail) = if help {
-        no_help_yet(language)
-    } else if is_opened_by_a_person(&headers) {
-        Problem::NotFound.words(language, site)
-    } else {
+    if !is_opened_by_a_person(&headers) {
         return Problem::NotFound.document(language, site);
-    };
+    }
+    let (title, detail) = Problem::NotFound.words(language, site);
     let (write, log_in) = match language {
         Language::French => (
             "Pour toute question, écrivez à",
@@ -94,17 +86,6 @@ async fn nothing(State(aplus): State<Aplus>, uri: Uri, headers: HeaderMap) -> Re
         support = escape(site.support()),
     );
     (StatusCode::NOT_FOUND, Html(page(language, &title, &body))).into_response()
-}
-
-fn no_help_yet(language: Language) -> (String, String) {
-    let (title, detail) = match language {
-        Language::French => (
-            "Aide",
-            "Le centre d'aide ne fait pas encore partie de ce serveur.",
-        ),
-        Language::English => ("Help", "The help centre is not part of this server yet."),
-    };
-    (title.to_owned(), detail.to_owned())
 }
 
 fn is_opened_by_a_person(headers: &HeaderMap) -> bool {

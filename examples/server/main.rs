@@ -4,6 +4,7 @@
 //! mailbox, and keeps house.
 
 mod app;
+mod articles;
 mod database;
 mod demo;
 mod import;
@@ -268,7 +269,7 @@ async fn serve(
     mailbox: Option<Mailbox>,
     sentence: &str,
 ) -> Result<(), Failure> {
-    let mut web = Web::new(&aplus);
+    let mut web = Web::new(&aplus).help(articles::read(common.help_dir.as_deref())?);
     for network in &common.trusted_proxy {
         web = web.trust_proxy(*network);
     }

@@ -153,6 +153,10 @@ pub(crate) struct Common {
     )]
     pub(crate) account_months: u8,
 
+    /// A folder of articles of the help centre, `NAME.md` each, that stand in the place of the library's or beside them.
+    #[arg(long, env = "APLUS_HELP_DIR", value_name = "DIR", global = true)]
+    pub(crate) help_dir: Option<PathBuf>,
+
     /// If the database is empty, makes two groups, four accounts and two operators to try things with.
     #[arg(long, env = "APLUS_DEMO", global = true)]
     pub(crate) demo: bool,

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod groups;
+mod help;
 pub(crate) mod journal;
 mod json;
 mod login;
@@ -85,6 +86,7 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(Post "/api/v1/support/operators/{operator}/restore", Operator, A14, operators::restore),
     route!(Get "/api/v1/support/accounts", Operator, T1, support::find),
     route!(Get "/api/v1/support/accounts/{account}/links", Operator, T1, support::links),
+    route!(Get "/api/v1/help", Anybody, S1, help::search),
     route!(Get "/api/v1/journal", Operator, T1, journal::list),
 ];
 

@@ -2,7 +2,7 @@
 
 use aplus_core::service::LoginAsk;
 use aplus_core::words;
-use aplus_core::{BrowserSecret, EmailAddress, Lifetimes, Site};
+use aplus_core::{Article, BrowserSecret, EmailAddress, Lifetimes, Site};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -10,7 +10,7 @@ use axum::response::Response;
 use super::form::Errors;
 use super::shell::Shell;
 use super::slip::Asked;
-use super::view::{FRENCH, Field, FieldError, Moment};
+use super::view::{self, FRENCH, Field, FieldError, Link, Moment};
 use super::visit::{Answer, Visit, set};
 use crate::cookies;
 use crate::extract::NEXT;
@@ -31,6 +31,7 @@ struct LoginPage {
     email: Field,
     next: String,
     slip: Option<Slip>,
+    help: Link,
     errors: Vec<FieldError>,
 }
 
@@ -48,6 +49,7 @@ impl LoginPage {
             email: Field::email(typed, true).told(&errors),
             next: next.to_owned(),
             slip: None,
+            help: view::help(Article::LoggingIn, visit.site()),
             errors,
         }
     }
@@ -62,6 +64,7 @@ struct SentPage {
     action: String,
     again: String,
     next: String,
+    help: Link,
 }
 
 struct AskedView {
@@ -148,6 +151,7 @@ pub(super) async fn sent(visit: Visit) -> Result<Response, Problem> {
         again: with_next(&login, next),
         action: login,
         next: next.unwrap_or_default().to_owned(),
+        help: view::help(Article::LinkNotReceived, visit.site()),
     };
     visit.page(StatusCode::OK, &page)
 }

@@ -10,6 +10,7 @@ mod deeds;
 mod foot;
 mod form;
 mod groups;
+mod help;
 mod journal;
 mod journal_search;
 mod link;
@@ -65,6 +66,8 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(Get "/connexion/envoye", Anybody, L8, login::sent),
     route!(Get "/connexion/lien", Anybody, L5, link::show),
     route!(Post "/connexion/lien", Anybody, L3, link::confirm),
+    route!(Get "/aide", Anybody, S1, help::list),
+    route!(Get "/aide/{article}", Anybody, S1, help::show),
     route!(Post "/deconnexion", Anybody, L11, sessions::log_out),
     route!(Get "/profil", Self_, A9, own::show),
     route!(Post "/profil", Account, A4, own::save),

@@ -1,8 +1,8 @@
 //! What stands around every page: name, menu, hours of the session, foot.
 
-use aplus_core::Site;
 use aplus_core::ports::SessionHolder;
 use aplus_core::service::Current;
+use aplus_core::{Article, Site};
 use axum::http::{HeaderMap, header};
 
 use super::asset;
@@ -11,7 +11,7 @@ use super::orders;
 use super::rights;
 use super::slip::Note;
 use super::team;
-use super::view::Moment;
+use super::view::{self, Link, Moment};
 use crate::state::{Web, home};
 
 /// Where one logs out, below the base path.
@@ -23,6 +23,9 @@ pub(super) struct Shell {
     pub(super) support: String,
     pub(super) style: String,
     pub(super) home: String,
+    pub(super) help: String,
+    /// The article that a browser is sent to that is no longer supported.
+    pub(super) browsers: Link,
     pub(super) person: Option<Person>,
     pub(super) note: Option<&'static str>,
     pub(super) foot: Vec<FootLink>,
@@ -66,6 +69,8 @@ impl Shell {
                 || site.path(Site::LOGIN),
                 |current| home(&current.holder, site),
             ),
+            help: site.path(Site::HELP),
+            browsers: view::help(Article::Browser, site),
             person: session.map(|current| Person::new(current, site, section)),
             note: Note::read(headers, site).map(Note::text),
             foot: web.page_foot().links(),
@@ -110,7 +115,7 @@ impl Person {
 
 fn address(holder: &SessionHolder) -> String {
     match holder {
-        SessionHolder::Account(account) => super::view::email(account),
+        SessionHolder::Account(account) => view::email(account),
         SessionHolder::Operator(operator) => operator.email.to_string(),
     }
 }

@@ -1,7 +1,7 @@
 //! What the templates show: plain texts, made here from the words of the core.
 
 use aplus_core::words::{self, Language};
-use aplus_core::{Account, EmailAddress, Roles, Site, Timestamp};
+use aplus_core::{Account, Article, EmailAddress, Roles, Site, Timestamp};
 
 use crate::problem::Problem;
 
@@ -234,6 +234,8 @@ pub(super) struct No {
     pub(super) title: String,
     pub(super) detail: String,
     pub(super) rule: Option<RuleWords>,
+    /// The article that helps (S1).
+    pub(super) article: Option<Link>,
 }
 
 #[derive(Debug, Clone)]
@@ -249,12 +251,24 @@ impl No {
             number: refusal.rule().to_string(),
             sentence: words::rule(refusal.rule(), FRENCH),
         });
+        let article = problem
+            .refusal()
+            .map(|refusal| help(refusal.article(), site));
         Self {
             title,
             detail,
             rule,
+            article,
         }
     }
+}
+
+/// The way to an article of the help centre.
+pub(super) fn help(article: Article, site: &Site) -> Link {
+    Link::new(
+        site.path(&format!("{}/{}", Site::HELP, article.as_str())),
+        words::article_title(article, FRENCH),
+    )
 }
 
 /// The roles as a list of names.

@@ -5,6 +5,7 @@
 mod accounts;
 mod doors;
 mod examples;
+mod help;
 mod journal;
 mod login;
 mod me;

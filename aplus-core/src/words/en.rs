@@ -79,15 +79,19 @@ pub(super) fn profile_field(field: ProfileField) -> &'static str {
 pub(super) fn article_title(article: Article) -> &'static str {
     match article {
         Article::LoggingIn => "Logging in with a link sent by e-mail",
+        Article::LinkNotReceived => "I do not receive the link",
         Article::DeadLink => "My link no longer works",
         Article::AddressAgain => "Why I am asked for my address again",
         Article::NotRecognised => "My address is not recognised",
+        Article::FranceServices => "I work in a France Services house",
         Article::OwnDetails => "Keeping my details up to date",
         Article::AddressOrRole => "Having an address or a role changed",
         Article::CreatingAccount => "Creating an account in my group",
         Article::Members => "Adding somebody to my group, or taking them out",
         Article::MistypedAddress => "I created an account at a mistyped address",
         Article::Deactivating => "Deactivating or reactivating an account",
+        Article::Browser => "Which browser to use",
+        Article::WhatIsRecorded => "What is recorded about me, and for how long",
         Article::Support => "Contacting support",
     }
 }

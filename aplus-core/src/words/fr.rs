@@ -79,15 +79,19 @@ pub(super) fn profile_field(field: ProfileField) -> &'static str {
 pub(super) fn article_title(article: Article) -> &'static str {
     match article {
         Article::LoggingIn => "Se connecter avec un lien reçu par e-mail",
+        Article::LinkNotReceived => "Je ne reçois pas le lien",
         Article::DeadLink => "Mon lien ne fonctionne plus",
         Article::AddressAgain => "Pourquoi mon adresse m'est redemandée",
         Article::NotRecognised => "Mon adresse n'est pas reconnue",
+        Article::FranceServices => "Je travaille dans un espace France Services",
         Article::OwnDetails => "Mettre à jour mes informations",
         Article::AddressOrRole => "Faire changer une adresse ou un rôle",
         Article::CreatingAccount => "Créer un compte dans mon groupe",
         Article::Members => "Ajouter une personne à mon groupe, ou l'en retirer",
         Article::MistypedAddress => "J'ai créé un compte à une adresse mal saisie",
         Article::Deactivating => "Désactiver ou réactiver un compte",
+        Article::Browser => "Quel navigateur utiliser",
+        Article::WhatIsRecorded => "Ce qui est enregistré à mon sujet, et combien de temps",
         Article::Support => "Contacter le support",
     }
 }

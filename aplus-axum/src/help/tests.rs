@@ -1,0 +1,247 @@
+#![allow(clippy::unwrap_used)]
+
+use aplus_core::words::{Language, article_title};
+use aplus_core::{Aplus, Lifetimes};
+use std::time::Duration;
+
+use super::*;
+
+fn centre() -> Centre {
+    Centre::new(&Help::default(), &Aplus::in_memory().unwrap())
+}
+
+#[test]
+fn every_article_has_its_text_under_its_own_title() {
+    let help = Help::default();
+    assert_eq!(OURS.map(|(article, _)| article), Article::ALL);
+    for (article, text) in OURS {
+        let source = Source::parse(article.as_str(), text).unwrap();
+        assert_eq!(source.title, article_title(article, Language::French));
+        assert!(help.articles.contains_key(article.as_str()));
+    }
+    assert_eq!(help.dead_ends().collect::<Vec<_>>(), []);
+}
+
+#[test]
+fn the_texts_follow_the_settings() {
+    let lifetimes = Lifetimes::default()
+        .with_link(Duration::from_secs(600))
+        .unwrap();
+    let aplus = Aplus::in_memory().unwrap();
+    let usual = Centre::new(&Help::default(), &aplus);
+    let html = &usual.article("se-connecter").unwrap().html;
+    for said in [
+        "30\u{a0}minutes",
+        "20\u{a0}heures",
+        "8\u{a0}heures",
+        "href=\"/connexion\"",
+        "href=\"/aide/lien-expire\"",
+    ] {
+        assert!(html.contains(said), "{said} in {html}");
+    }
+    assert!(!html.contains('{'), "{html}");
+    let shorter = Facts::of(aplus.site(), &lifetimes, aplus.retention());
+    let (_, text) = OURS[0];
+    let source = Source::parse("se-connecter", text).unwrap();
+    let html = render::render(&source, &shorter).html;
+    assert!(html.contains("10\u{a0}minutes") && !html.contains("30\u{a0}minutes"));
+}
+
+/// What people type, and the article that is to stand first.
+const QUESTIONS: [(&str, Article); 42] = [
+    ("se connecter", Article::LoggingIn),
+    ("mot de passe oublié", Article::LoggingIn),
+    ("connexion", Article::LoggingIn),
+    ("identifiant", Article::LoggingIn),
+    ("je n'ai pas reçu le lien", Article::LinkNotReceived),
+    ("je ne reçois pas de courriel", Article::LinkNotReceived),
+    ("e-mail pas recu", Article::LinkNotReceived),
+    ("spam", Article::LinkNotReceived),
+    ("lien expiré", Article::DeadLink),
+    ("LIEN EXPIRE", Article::DeadLink),
+    ("le lien ne fonctionne plus", Article::DeadLink),
+    ("lien déjà utilisé", Article::DeadLink),
+    ("on me redemande mon adresse", Article::AddressAgain),
+    ("autre appareil", Article::AddressAgain),
+    ("adresse non reconnue", Article::NotRecognised),
+    ("pas de compte", Article::NotRecognised),
+    ("inscription", Article::NotRecognised),
+    ("france service", Article::FranceServices),
+    ("conseiller", Article::FranceServices),
+    ("préfecture", Article::FranceServices),
+    ("changer mon nom", Article::OwnDetails),
+    ("modifier mon telephone", Article::OwnDetails),
+    ("changer d'adresse", Article::AddressOrRole),
+    ("changer de rôle", Article::AddressOrRole),
+    ("devenir responsable", Article::AddressOrRole),
+    ("nouvelle adresse mail", Article::AddressOrRole),
+    ("créer un compte", Article::CreatingAccount),
+    ("creer compte", Article::CreatingAccount),
+    ("nouvel agent", Article::CreatingAccount),
+    ("ajouter un membre", Article::Members),
+    ("retirer quelqu'un du groupe", Article::Members),
+    ("quitter le groupe", Article::Members),
+    ("faute de frappe", Article::MistypedAddress),
+    ("je me suis trompé d'adresse", Article::MistypedAddress),
+    ("désactiver", Article::Deactivating),
+    ("départ à la retraite", Article::Deactivating),
+    ("réactivation d'un compte", Article::Deactivating),
+    ("internet explorer", Article::Browser),
+    ("naviguateur", Article::Browser),
+    ("RGPD", Article::WhatIsRecorded),
+    ("données personelles", Article::WhatIsRecorded),
+    ("contacter le support", Article::Support),
+];
+
+#[test]
+fn a_question_finds_its_article_first() {
+    let centre = centre();
+    let wrong: Vec<_> = QUESTIONS
+        .into_iter()
+        .filter_map(|(question, article)| {
+            let asked = HelpQuestion::parse(question).unwrap();
+            let found: Vec<_> = centre
+                .answers(Some(&asked))
+                .map(|shown| &shown.name)
+                .collect();
+            (found.first().map(|name| name.as_str()) != Some(article.as_str()))
+                .then(|| format!("{question}: {found:?}"))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_question_that_nothing_answers_finds_nothing() {
+    let centre = centre();
+    for question in ["xyzzy", "de la", "!?", "kubernetes"] {
+        let asked = HelpQuestion::parse(question).unwrap();
+        assert_eq!(centre.answers(Some(&asked)).count(), 0, "{question}");
+    }
+    assert_eq!(centre.answers(None).count(), 15);
+}
+
+#[test]
+fn what_is_wrong_with_an_article_is_said_with_its_name() {
+    let whole = |body: &str| format!("# Titre\nPour : tous\nMots : a\n\n{body}\n");
+    let cases = [
+        (
+            "Badge",
+            whole("x"),
+            "the name of a help article has 1 to 60",
+        ),
+        ("", whole("x"), "the name of a help article"),
+        ("-a", whole("x"), "the name of a help article"),
+        ("../a", whole("x"), "the name of a help article"),
+        (
+            "badge",
+            "Titre\nPour : tous\n\nx".into(),
+            "its first line is its title",
+        ),
+        (
+            "badge",
+            "# \nPour : tous\n\nx".into(),
+            "its first line is its title",
+        ),
+        ("badge", whole("# encore"), "no other heading"),
+        (
+            "badge",
+            "# Titre\n\nx".into(),
+            "its second line is `Pour : `",
+        ),
+        (
+            "badge",
+            "# Titre\nPour : chefs\n\nx".into(),
+            "it says `chefs`",
+        ),
+        (
+            "badge",
+            "# Titre\nPour : tous, aidants\n\nx".into(),
+            "it says `tous`",
+        ),
+        (
+            "badge",
+            "# Titre\nPour : aidants, aidants\n\nx".into(),
+            "it says `aidants, aidants`",
+        ),
+        (
+            "badge",
+            "# Titre\nPour : tous\nMots : a\n\n".into(),
+            "nothing stands under its head",
+        ),
+        ("badge", whole("{duree}"), "nothing stands for {duree}"),
+        (
+            "badge",
+            whole("[a](mailto:{duree})"),
+            "nothing stands for {duree}",
+        ),
+        ("badge", whole("<b>x</b>"), "HTML is not shown: `<b>`"),
+        (
+            "badge",
+            whole("<script>\nx\n</script>"),
+            "HTML is not shown: `<script>`",
+        ),
+        (
+            "badge",
+            whole("[a](javascript:alert(1))"),
+            "not to `javascript:alert(1)`",
+        ),
+        (
+            "badge",
+            whole("[a](http://a.example)"),
+            "not to `http://a.example`",
+        ),
+        (
+            "badge",
+            whole("[a](page://a.example)"),
+            "not to `page://a.example`",
+        ),
+        ("badge", whole("[a](/profil)"), "not to `/profil`"),
+        (
+            "badge",
+            whole("![](/a.png)"),
+            "a picture has a text alternative",
+        ),
+        (
+            "badge",
+            whole("![a](https://a.example/a.png)"),
+            "a picture has a text alternative",
+        ),
+        (
+            "badge",
+            whole("![a](//a.example/a.png)"),
+            "a picture has a text alternative",
+        ),
+        ("badge", whole(&"x".repeat(65_536)), "longer than 64 KiB"),
+    ];
+    for (name, text, said) in cases {
+        let error = Help::default().with_article(name, &text).unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains(said), "{text:?}: {error}");
+        assert!(error.contains(&format!("`{name}`")), "{error}");
+    }
+    let fits = whole("## b\n\n![a](/a.png) [a](https://a.example) [a](aide:rien) **{service}**");
+    let help = Help::default().with_article("badge", &fits).unwrap();
+    assert_eq!(help.dead_ends().collect::<Vec<_>>(), [("badge", "rien")]);
+}
+
+#[test]
+fn a_hosts_article_replaces_ours_or_stands_behind_them() {
+    let aplus = Aplus::in_memory().unwrap();
+    let text = "\u{feff}# Le support de la DINUM\r\nPour : aidants, responsables\r\n\r\nÉcrivez-nous <&>.\r\n";
+    let help = Help::default()
+        .with_article("contacter-le-support", text)
+        .and_then(|help| help.with_article("badge", text))
+        .unwrap();
+    let centre = Centre::new(&help, &aplus);
+    let names: Vec<_> = centre
+        .answers(None)
+        .map(|shown| shown.name.as_str())
+        .collect();
+    assert_eq!(names.len(), 16);
+    assert_eq!(names[14..], ["contacter-le-support", "badge"]);
+    let shown = centre.article("contacter-le-support").unwrap();
+    assert_eq!(shown.title, "Le support de la DINUM");
+    assert_eq!(shown.summary, "Écrivez-nous <&>.");
+    assert_eq!(shown.html, "<p>Écrivez-nous &lt;&amp;&gt;.</p>\n");
+}
