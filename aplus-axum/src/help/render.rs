@@ -89,6 +89,21 @@ pub(super) fn unknown_fact(text: &str) -> Option<&str> {
     words.into_iter().find(|word| !FACTS.contains(word))
 }
 
+/// As French is set: no line begins with a sign that stands apart from its word.
+fn typeset(text: CowStr<'_>) -> CowStr<'_> {
+    const APART: [(&str, &str); 7] = [
+        (" :", "\u{a0}:"),
+        (" ;", "\u{a0};"),
+        (" ?", "\u{a0}?"),
+        (" !", "\u{a0}!"),
+        ("« ", "«\u{a0}"),
+        (" »", "\u{a0}»"),
+        ("'", "’"),
+    ];
+    let set = |text: String, (plain, apart): &(&str, &str)| text.replace(plain, apart);
+    APART.iter().fold(text.into_string(), set).into()
+}
+
 /// A duration as people say it, in its largest whole unit.
 fn span(duration: Duration) -> String {
     let minutes = duration.as_secs() / 60;
@@ -118,7 +133,7 @@ pub(super) fn render(source: &Source, facts: &Facts) -> Rendered {
     let mut text = String::new();
     let mut summary = None;
     let events = TextMergeStream::new(Parser::new(&source.body)).map(|event| match event {
-        Event::Text(words) => Event::Text(facts.fill(words)),
+        Event::Text(words) => Event::Text(typeset(facts.fill(words))),
         Event::Start(Tag::Link {
             link_type,
             dest_url,

@@ -228,7 +228,7 @@ fn what_is_wrong_with_an_article_is_said_with_its_name() {
 #[test]
 fn a_hosts_article_replaces_ours_or_stands_behind_them() {
     let aplus = Aplus::in_memory().unwrap();
-    let text = "\u{feff}# Le support de la DINUM\r\nPour : aidants, responsables\r\n\r\nÉcrivez-nous <&>.\r\n";
+    let text = "\u{feff}# Le support de la DINUM\r\nPour : aidants, responsables\r\n\r\nÉcrivez-nous <&> : c'est « ici ».\r\n";
     let help = Help::default()
         .with_article("contacter-le-support", text)
         .and_then(|help| help.with_article("badge", text))
@@ -242,6 +242,15 @@ fn a_hosts_article_replaces_ours_or_stands_behind_them() {
     assert_eq!(names[14..], ["contacter-le-support", "badge"]);
     let shown = centre.article("contacter-le-support").unwrap();
     assert_eq!(shown.title, "Le support de la DINUM");
-    assert_eq!(shown.summary, "Écrivez-nous <&>.");
-    assert_eq!(shown.html, "<p>Écrivez-nous &lt;&amp;&gt;.</p>\n");
+    assert_eq!(
+        shown.summary,
+        "Écrivez-nous <&>\u{a0}: c’est «\u{a0}ici\u{a0}»."
+    );
+    assert!(
+        shown
+            .html
+            .starts_with("<p>Écrivez-nous &lt;&amp;&gt;\u{a0}: c’est «"),
+        "{}",
+        shown.html
+    );
 }

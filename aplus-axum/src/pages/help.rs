@@ -79,6 +79,7 @@ pub(super) async fn list(visit: Visit) -> Answer {
         action: site.path(Site::HELP),
         question: Field::new(QUESTION, "Rechercher dans l'aide", typed)
             .kind("search", "off")
+            .required()
             .told(&errors.0),
         asked: question.as_ref().map(ToString::to_string),
         articles: articles
