@@ -33,6 +33,11 @@ impl Name {
     }
 }
 
+/// What the session's cookie is called here.
+pub(crate) fn session_name(site: &Site) -> &'static str {
+    SESSION.at(site)
+}
+
 /// The session that a request presents, if its cookie has the form of one.
 pub(crate) fn session(headers: &HeaderMap, site: &Site) -> Option<SessionSecret> {
     let jar = CookieJar::from_headers(headers);

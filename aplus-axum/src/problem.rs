@@ -113,6 +113,34 @@ impl Problem {
         }
     }
 
+    /// At least one of every code: the refusals of the rules, then what stands before and behind them.
+    ///
+    /// ```
+    /// let codes = aplus_axum::Problem::examples();
+    /// assert!(codes.iter().any(|problem| problem.code() == "frozen_field" && problem.status() == 403));
+    /// ```
+    #[must_use]
+    pub fn examples() -> Vec<Self> {
+        let others = [
+            Self::Invalid(Vec::new()),
+            Self::KeyReused,
+            Self::Malformed,
+            Self::TooSlow,
+            Self::TooLarge,
+            Self::NotJson,
+            Self::NotForm,
+            Self::CrossSite,
+            Self::SlowDown { seconds: 1 },
+            Self::NotFound,
+            Self::MethodNotAllowed,
+            Self::Busy,
+            Self::UnknownOutcome,
+            Self::Broken,
+        ];
+        let refusals = Refusal::examples().into_iter().map(Self::Refused);
+        refusals.chain(others).collect()
+    }
+
     /// Title and detail as people read them.
     #[must_use]
     pub fn words(&self, language: Language, site: &Site) -> (String, String) {

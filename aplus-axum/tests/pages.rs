@@ -4,6 +4,8 @@
 
 #[path = "pages/browsing.rs"]
 mod browsing;
+#[path = "web/document.rs"]
+mod document;
 #[path = "pages/help.rs"]
 mod help;
 #[path = "pages/journal.rs"]

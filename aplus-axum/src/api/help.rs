@@ -6,19 +6,23 @@ use axum::extract::{RawQuery, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::json::List;
+use super::openapi::forms::RoleName;
 use super::paging::query_fields;
 use crate::help::Shown;
 use crate::problem::Problem;
 use crate::state::Web;
 
 /// An article as a list shows it.
-#[derive(Serialize)]
-struct ArticleJson {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Article)]
+pub(super) struct ArticleJson {
     name: String,
     title: String,
     /// For whom it is; an empty list stands for everybody.
+    #[schema(value_type = Vec<RoleName>)]
     roles: Vec<Role>,
     summary: String,
     url: String,

@@ -10,14 +10,17 @@ use axum::Json;
 use axum::extract::RawQuery;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::Call;
 use super::json::List;
+use super::openapi::forms;
 use super::paging::{Paging, query_fields};
 use crate::fields::{Fault, Fields};
 use crate::problem::Problem;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Entry)]
 pub(super) struct EntryJson {
     id: String,
     at: String,
@@ -33,13 +36,15 @@ pub(super) struct EntryJson {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     text: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<forms::Origin>)]
     origin: Option<Origin>,
     sentence: String,
 }
 
 /// Who did it; without an id where the reader knows operators as the support team alone, with an address where it is
 /// somebody else's and is still there.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Actor)]
 struct ActorJson {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -8,18 +8,22 @@ use aplus_core::{
     Account, Author, Group, GroupMention, Operator, Provenance, SessionId, Timestamp,
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::openapi::forms;
 use super::orders::OrderJson;
 
 /// A part of a list.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct List<T> {
     pub(super) items: Vec<T>,
     pub(super) next: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Account)]
 pub(super) struct AccountJson {
+    #[schema(value_type = forms::AccountKind)]
     kind: &'static str,
     id: String,
     email: Option<String>,
@@ -28,6 +32,7 @@ pub(super) struct AccountJson {
     last_name: Option<String>,
     job_title: Option<String>,
     #[serde(flatten)]
+    #[schema(value_type = forms::Whole)]
     whole: Option<WholeJson>,
 }
 
@@ -43,33 +48,40 @@ struct WholeJson {
     provenance: ProvenanceJson,
 }
 
-#[derive(Serialize)]
-struct MentionJson {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Mention)]
+pub(super) struct MentionJson {
     id: String,
     name: String,
 }
 
-#[derive(Serialize)]
-struct ProvenanceJson {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Provenance)]
+pub(super) struct ProvenanceJson {
     by: AuthorJson,
+    #[schema(value_type = Option<forms::Requester>)]
     requester: Option<Requester>,
     reference: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Author)]
 pub(super) struct AuthorJson {
     kind: &'static str,
     id: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Operator)]
 pub(super) struct OperatorJson {
+    #[schema(value_type = forms::OperatorKind)]
     kind: &'static str,
     id: String,
     email: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Group)]
 pub(super) struct GroupJson {
     id: String,
     name: String,
@@ -80,7 +92,8 @@ pub(super) struct GroupJson {
     created_at: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
 pub(super) struct SessionJson {
     id: String,
     current: bool,
@@ -91,15 +104,17 @@ pub(super) struct SessionJson {
 }
 
 /// Somebody who can log in, by their own name: `kind` says which.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = Holder)]
 pub(super) enum HolderJson {
     Account(Box<AccountJson>),
     Operator(OperatorJson),
 }
 
 /// An account that was created, with what its creator should look at again.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Created)]
 pub(super) struct CreatedJson {
     #[serde(flatten)]
     account: AccountJson,

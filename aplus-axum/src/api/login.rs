@@ -1,6 +1,7 @@
 //! Asking for a link, looking at one, confirming one.
 
 use aplus_core::ports::SessionHolder;
+use aplus_core::rules::Sight;
 use aplus_core::service::LoginAsk;
 use aplus_core::{EmailAddress, LinkSecret, Refusal};
 use axum::Json;
@@ -8,8 +9,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::json::HolderJson;
+use super::json::{AccountJson, OperatorJson};
 use crate::body::Body;
 use crate::client::Caller;
 use crate::cookies;
@@ -67,7 +69,7 @@ fn any_text(text: &str) -> Result<String, Fault> {
     Ok(text.to_owned())
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Asked {
     expires_in_seconds: u64,
     resend_after_seconds: u64,
@@ -112,7 +114,7 @@ fn set<V>(cookie: Option<V>) -> AppendHeaders<Vec<(header::HeaderName, V)>> {
     )
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Inspected {
     state: &'static str,
     needs_email: bool,
@@ -166,25 +168,28 @@ fn count_unknown(web: &Web, caller: &Caller) -> Result<(), Problem> {
     counted.map_err(|seconds| Problem::SlowDown { seconds })
 }
 
-#[derive(Serialize)]
+/// Who is logged in now, under the name of what they are, and where they go on.
+#[derive(Serialize, ToSchema)]
 pub(super) struct LoggedIn {
-    #[serde(flatten)]
-    holder: NamedHolder,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<AccountJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator: Option<OperatorJson>,
     next: String,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum NamedHolder {
-    Account(HolderJson),
-    Operator(HolderJson),
-}
-
-impl From<&SessionHolder> for NamedHolder {
-    fn from(holder: &SessionHolder) -> Self {
-        match holder {
-            SessionHolder::Account(_) => Self::Account(holder.into()),
-            SessionHolder::Operator(_) => Self::Operator(holder.into()),
+impl LoggedIn {
+    fn new(holder: &SessionHolder, next: String) -> Self {
+        let (account, operator) = match holder {
+            SessionHolder::Account(account) => {
+                (Some(AccountJson::new(account, Sight::Whole)), None)
+            }
+            SessionHolder::Operator(operator) => (None, Some(operator.into())),
+        };
+        Self {
+            account,
+            operator,
+            next,
         }
     }
 }
@@ -223,9 +228,6 @@ pub(super) async fn log_in(
     let next = opened
         .next
         .unwrap_or_else(|| home(&opened.holder, aplus.site()));
-    let body = LoggedIn {
-        holder: (&opened.holder).into(),
-        next,
-    };
+    let body = LoggedIn::new(&opened.holder, next);
     Ok((StatusCode::CREATED, set(cookie), Json(body)))
 }

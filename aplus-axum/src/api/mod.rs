@@ -9,6 +9,7 @@ pub(crate) mod journal;
 mod json;
 mod login;
 mod me;
+mod openapi;
 mod operators;
 mod orders;
 mod paging;
@@ -87,6 +88,7 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(Get "/api/v1/support/accounts", Operator, T1, support::find),
     route!(Get "/api/v1/support/accounts/{account}/links", Operator, T1, support::links),
     route!(Get "/api/v1/help", Anybody, S1, help::search),
+    route!(Get "/api/v1/openapi.json", Anybody, S1, openapi::show),
     route!(Get "/api/v1/journal", Operator, T1, journal::list),
 ];
 

@@ -5,6 +5,7 @@ use aplus_core::{Aplus, Lifetimes, Operator, OperatorId};
 use axum::Json;
 use axum::http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::json::{List, OperatorJson};
 use super::paging::Paging;
@@ -12,7 +13,8 @@ use super::{Call, Ids};
 use crate::problem::Problem;
 
 /// An operator as the others see it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Colleague)]
 pub(super) struct ColleagueJson {
     #[serde(flatten)]
     operator: OperatorJson,
@@ -21,7 +23,8 @@ pub(super) struct ColleagueJson {
 }
 
 /// Who asked for a suspended operator, and until when that counts; nobody where it no longer does.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RestoreAsked)]
 struct AskedJson {
     by: String,
     at: String,

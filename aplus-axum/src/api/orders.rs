@@ -11,8 +11,10 @@ use axum::Json;
 use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::json::{AuthorJson, List, text};
+use super::openapi::forms;
 use super::paging::{Paging, query_fields};
 use super::support;
 use super::{Call, Ids};
@@ -20,12 +22,14 @@ use crate::fields::{Fault, Fields, FromFields};
 use crate::problem::Problem;
 
 /// An order as support and those who decide on it see it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Order)]
 pub(super) struct OrderJson {
     id: String,
     account: String,
     change: ChangeJson,
     state: &'static str,
+    #[schema(value_type = forms::Requester)]
     requester: Requester,
     reference: Option<String>,
     reason: Option<String>,
@@ -41,24 +45,27 @@ pub(super) struct OrderJson {
 }
 
 /// What changes; what does not is absent.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Change)]
 struct ChangeJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<OldNew<Option<String>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<OldNew<Vec<forms::RoleName>>>)]
     roles: Option<OldNew<Vec<&'static str>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<ProfileJson>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct OldNew<T> {
     old: T,
     new: T,
 }
 
 /// The new values of the details that are corrected; `null` empties one.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Profile)]
 struct ProfileJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     first_name: Option<Option<String>>,

@@ -6,11 +6,13 @@ use aplus_core::service::FoundAccount;
 use aplus_core::words::Language;
 use aplus_core::{LinkId, Timestamp};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// One thing that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Step {
     /// When; none where that is not kept.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub(crate) at: Option<Timestamp>,
     /// What, in a sentence.
     pub(crate) what: String,

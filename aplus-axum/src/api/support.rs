@@ -10,6 +10,7 @@ use axum::Json;
 use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::json::{AccountJson, CreatedJson, GroupJson};
 use super::paging::query_fields;
@@ -162,7 +163,8 @@ pub(super) async fn end_sessions(
 }
 
 /// What happened to an account and its links, the newest first, in plain words.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Found)]
 pub(super) struct FoundJson {
     account: AccountJson,
     items: Vec<Step>,

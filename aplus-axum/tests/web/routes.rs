@@ -36,7 +36,7 @@ fn unauthorised(route: &Route, world: &World, order: &str) -> Option<Case> {
         ("GET", "/api/v1/me" | "/api/v1/me/journal" | "/api/v1/sessions" | "/api/v1/groups") => {
             None
         }
-        ("GET", "/api/v1/help") => None,
+        ("GET", "/api/v1/help" | "/api/v1/openapi.json") => None,
         ("DELETE", "/api/v1/sessions" | "/api/v1/sessions/current") => None,
         ("POST", "/api/v1/sessions") => case(
             AIDANT,

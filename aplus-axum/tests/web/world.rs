@@ -370,6 +370,7 @@ impl Browser {
     }
 
     pub(crate) async fn send(&mut self, method: Method, path: &str, body: Option<Bytes>) -> Reply {
+        let (asked, sent) = (method.clone(), body.clone());
         let mut request = Request::builder().method(method).uri(path);
         if body.is_some() {
             request = request.header(header::CONTENT_TYPE, "application/json");
@@ -390,7 +391,10 @@ impl Browser {
             .extension(ConnectInfo(peer))
             .body(body.map_or_else(Body::empty, Body::from))
             .unwrap();
-        self.sent(request).await
+        let reply = self.sent(request).await;
+        let held = crate::document::holds(&asked, path, sent.as_deref(), &reply).await;
+        assert_eq!(held, Ok(()), "what the API's document says");
+        reply
     }
 
     pub(crate) async fn sent(&mut self, request: Request<Body>) -> Reply {

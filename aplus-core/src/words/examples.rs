@@ -1,4 +1,4 @@
-//! An example of every refusal, for tests of whatever shows or stores them.
+//! An example of every refusal, for whatever lists, shows or stores them.
 
 use crate::OrderState;
 use crate::link::WRONG_ADDRESSES;

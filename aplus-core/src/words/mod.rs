@@ -12,7 +12,6 @@
 //! ```
 
 mod en;
-#[cfg(any(test, feature = "test-util"))]
 mod examples;
 mod fr;
 #[cfg(feature = "service")]
