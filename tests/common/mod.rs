@@ -10,6 +10,8 @@
 
 pub mod checker;
 pub mod forwarder;
+#[cfg(all(feature = "sqlx-sqlite", feature = "sqlx-postgres"))]
+pub mod ground;
 pub mod program;
 pub mod scene;
 #[cfg(feature = "sqlx-postgres")]
