@@ -1,5 +1,5 @@
-//! What stands between servers and their database, as a proxy that follows the primary does: it is led elsewhere, and it loses
-//! what it is told to lose.
+//! What stands between servers and their database, as a proxy that follows the primary does, or before a relay: it is led elsewhere,
+//! and it loses what it is told to lose.
 
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
@@ -20,7 +20,7 @@ enum Flow {
     Cut,
 }
 
-/// Carries connections from its own port to that of a database; it ends with the runtime.
+/// Carries connections from its own port to that of a database or a relay; it ends with the runtime.
 pub struct Forwarder {
     port: u16,
     state: Arc<State>,
@@ -38,6 +38,11 @@ impl Forwarder {
     /// To this port on 127.0.0.1.
     pub async fn to(target: u16) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        Self::over(listener, target)
+    }
+
+    /// The same for whoever connects here.
+    pub fn over(listener: TcpListener, target: u16) -> Self {
         let port = listener.local_addr().unwrap().port();
         let state = Arc::new(State {
             target: Mutex::new(Some(target)),
