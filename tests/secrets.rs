@@ -1,5 +1,6 @@
 //! Every token, session and browser value that a server gave out, and its key, are looked for in the database's own files, in a dump of
-//! each table, in the exported journal and in all logs at their most talkative: none is there (L2).
+//! each table, in the exported journal and in all logs at their most talkative: none is there (L2). Links leave over a relay, which does
+//! not always take them.
 //!
 //! `./check` builds the server; otherwise `cargo build --example server --all-features`.
 
@@ -10,8 +11,10 @@ mod common;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use aplus_test_postgres::Cluster;
+use aplus_test_relay::{Event, Mode, Relay};
 use axum::http::{Method, StatusCode};
 use common::program::{Running, files, run, url};
 use common::scene::KEY;
@@ -20,17 +23,35 @@ use common::{Caller, bytes_of, holds};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection};
 
+/// Far longer than a mail on one machine takes.
+const SOON: Duration = Duration::from_secs(60);
+
+/// How a server is told of the relay.
+fn posting(relay: &Relay) -> [String; 6] {
+    [
+        "--smtp-url",
+        &relay.url(),
+        "--mail-from",
+        "ne-pas-repondre@demo.example",
+        "--support-address",
+        "aide@demo.example",
+    ]
+    .map(str::to_owned)
+}
+
 /// A server with the demonstration, and what it gave out.
 struct Town {
     server: Running,
+    relay: Relay,
     secrets: BTreeMap<String, &'static str>,
     aidant: String,
 }
 
 impl Town {
-    fn of(server: Running) -> Self {
+    fn of(server: Running, relay: Relay) -> Self {
         Self {
             server,
+            relay,
             secrets: BTreeMap::new(),
             aidant: String::new(),
         }
@@ -43,30 +64,22 @@ impl Town {
         }
     }
 
-    /// The token of the newest link to this address, once there are so many.
-    async fn token(&mut self, email: &str, number: usize) -> String {
-        let host = format!("Host: {}", self.server.authority());
-        loop {
-            let answer = self.server.get("/dev/mailbox.json", &[&host]);
-            let (_, mails) = answer.split_once("\r\n\r\n").unwrap();
-            let mails: Vec<Value> = serde_json::from_str(mails).unwrap();
-            let links = mails.iter().filter(|mail| mail["to"] == email);
-            let links: Vec<_> = links.filter_map(|mail| mail["link"].as_str()).collect();
-            if links.len() == number {
-                let (_, token) = links[number - 1].split_once("jeton=").unwrap();
-                self.secrets.insert(token.to_owned(), "a token");
-                return token.to_owned();
-            }
-            tokio::task::yield_now().await;
-        }
+    /// The token of the next link to this address.
+    fn token(&mut self, email: &str) -> String {
+        let token = self.relay.wait(SOON, |event| match event {
+            Event::Mail(mail) if mail.to == [email] => mail.token().map(str::to_owned),
+            _ => None,
+        });
+        self.secrets.insert(token.clone(), "a token");
+        token
     }
 
-    async fn ask(&mut self, caller: &mut Caller, email: &str, number: usize) -> String {
+    async fn ask(&mut self, caller: &mut Caller, email: &str) -> String {
         let body = json!({ "email": email });
         let asked = caller.call(Method::POST, "/api/v1/login-links", Some(body));
         assert_eq!(asked.await.unwrap().status, StatusCode::ACCEPTED);
         self.keep(caller);
-        self.token(email, number).await
+        self.token(email)
     }
 
     async fn open(&mut self, caller: &mut Caller, body: Value) -> (StatusCode, Value) {
@@ -78,17 +91,32 @@ impl Town {
 
     async fn log_in(&mut self, email: &str) -> Caller {
         let mut caller = Caller::new(&self.server.origin);
-        let token = self.ask(&mut caller, email, 1).await;
+        let token = self.ask(&mut caller, email).await;
         let opened = self.open(&mut caller, json!({ "token": token })).await;
         assert_eq!(opened.0, StatusCode::CREATED);
         caller
     }
 
+    /// Links whose connection the relay closed meanwhile, and two that it has without saying so.
+    async fn fail(&mut self) {
+        for (step, does) in [
+            ("mail", "421 4.4.2 idle for too long"),
+            ("data", "close"),
+            ("data", "silence"),
+        ] {
+            let mut caller = Caller::new(&self.server.origin);
+            self.relay.set(json!({ (step): does, "once": true }));
+            self.ask(&mut caller, "aidant@demo.example").await;
+            self.relay.set(json!({ (step): null, "once": null }));
+        }
+    }
+
     /// Log-ins that succeed and fail, in the same and in another browser, a page, an order with its link, an end.
     async fn live(&mut self) {
         let mut chief = self.log_in("responsable@demo.example").await;
+        self.fail().await;
         let mut again = Caller::new(&self.server.origin);
-        let second = self.ask(&mut again, "responsable@demo.example", 2).await;
+        let second = self.ask(&mut again, "responsable@demo.example").await;
         for (body, status) in [
             (
                 json!({ "token": second, "more": second }),
@@ -128,7 +156,7 @@ impl Town {
         let approve = format!("/api/v1/support/orders/{id}/approve");
         let approved = other.call(Method::POST, &approve, None).await.unwrap();
         assert_eq!(approved.status, StatusCode::OK, "{approved:?}");
-        let token = self.token("nouvelle@demo.example", 1).await;
+        let token = self.token("nouvelle@demo.example");
         let mut confirming = Caller::new(&self.server.origin);
         let body = json!({ "token": token, "email": "nouvelle@demo.example" });
         let opened = self.open(&mut confirming, body).await;
@@ -192,8 +220,15 @@ async fn on_sqlite_no_secret_is_left_anywhere() {
     let key = own.path().join("key");
     std::fs::write(&key, KEY).unwrap();
     let key = key.to_str().unwrap();
+    let relay = Relay::start(Mode::Plain);
     let options = ["--demo", "--database-url", &database, "--key-file", key];
-    let mut town = Town::of(Running::serve_logging(&options, &log));
+    let options = options
+        .map(str::to_owned)
+        .into_iter()
+        .chain(posting(&relay));
+    let options: Vec<_> = options.collect();
+    let options: Vec<_> = options.iter().map(String::as_str).collect();
+    let mut town = Town::of(Running::serve_logging(&options, &log), relay);
     town.live().await;
     // With the log that SQLite writes ahead, while the server runs.
     let mut places: Vec<_> = files(folder.path()).into_iter().map(read).collect();
@@ -246,7 +281,10 @@ async fn on_postgresql_no_secret_is_left_anywhere() {
     let folder = tempfile::tempdir().unwrap();
     let (shared, port) = (Shared::on(&cluster).await, cluster.port());
     let log = folder.path().join("log");
-    let mut town = Town::of(shared.serve_demo_logging(port, &log));
+    let relay = Relay::start(Mode::Plain);
+    let posting = posting(&relay);
+    let posting = posting.each_ref().map(String::as_str);
+    let mut town = Town::of(shared.serve_demo_logging(port, &posting, &log), relay);
     town.live().await;
     let dump = dump(&shared, port).await;
     assert!(holds(&dump.1, b"support1@demo.example"));

@@ -70,10 +70,10 @@ impl Shared {
         self.serve(port, &["--demo", "--owner-url", &self.owner_url(port)])
     }
 
-    /// The same, with all that it logs at the end of this file.
-    pub fn serve_demo_logging(&self, port: u16, log: &Path) -> Running {
+    /// The same with these further options, and with all that it logs at the end of this file.
+    pub fn serve_demo_logging(&self, port: u16, options: &[&str], log: &Path) -> Running {
         let (url, owner, key) = (self.url(port), self.owner_url(port), self.key());
-        let options = [
+        let own = [
             "--demo",
             "--database-url",
             &url,
@@ -82,7 +82,7 @@ impl Shared {
             "--key-file",
             key.to_str().unwrap(),
         ];
-        Running::serve_logging(&options, log)
+        Running::serve_logging(&[&own[..], options].concat(), log)
     }
 
     fn owner_url(&self, port: u16) -> String {
