@@ -17,7 +17,7 @@ use aplus_core::journal::seal::{
 };
 use aplus_core::journal::{BodyHash, Commitment, StoredEntry};
 use aplus_core::link::{LinkFacts, Purpose, Use};
-use aplus_core::ports::{MailedCheckpoint, Outcome, Page, Repeated, Unsealed};
+use aplus_core::ports::{Looks, MailedCheckpoint, Outcome, Page, Repeated, Unsealed};
 use aplus_core::session::SessionFacts;
 use aplus_core::words::Language;
 use aplus_core::{
@@ -329,6 +329,18 @@ pub(crate) fn link(row: &impl Line) -> Result<LinkFacts> {
         active: row.flag("active")?,
         next: row.optional_str("next")?.map(str::to_owned),
     })
+}
+
+/// `times`, `first_at` and `last_at`, of a link that was looked at.
+pub(crate) fn looks(row: &impl Line) -> Result<Option<Looks>> {
+    let Some(times) = row.optional_integer("times")? else {
+        return Ok(None);
+    };
+    Ok(Some(Looks {
+        times: times.try_into().map_err(because("times"))?,
+        first: time(row, "first_at")?,
+        last: time(row, "last_at")?,
+    }))
 }
 
 /// A line of the view `live_session`.

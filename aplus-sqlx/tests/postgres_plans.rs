@@ -13,7 +13,7 @@ use postgres_common::watched::{Call, Watch};
 use serde_json::Value;
 use sqlx::Executor;
 
-const SOURCES: [(&str, &str); 15] = [
+const SOURCES: [(&str, &str); 16] = [
     ("acts", include_str!("../src/postgres/acts.rs")),
     (
         "accounts/read",
@@ -42,6 +42,10 @@ const SOURCES: [(&str, &str); 15] = [
     (
         "logins/session",
         include_str!("../src/postgres/logins/session.rs"),
+    ),
+    (
+        "logins/story",
+        include_str!("../src/postgres/logins/story.rs"),
     ),
     (
         "orders/read",

@@ -90,6 +90,8 @@ const PORTS: &[(&str, Trips, &str)] = &[
     ("end_session", WRITE, ""),
     ("end_all_sessions", WRITE, ""),
     ("link_stories", READ, ""),
+    ("link_story", READ, ""),
+    ("add_looks", WRITE, "of all links at once"),
     ("purge", WRITE, ""),
     ("look", WRITE, ""),
     ("refuse", [0, 1, 3], REFUSE),

@@ -57,6 +57,8 @@ async fn town() -> (Place, Vec<(&'static str, String)>) {
         "update aplus_account set last_login_at = 1800000000000000, version = version + 1 where id = {ada}",
         "update aplus_account set status = 'withdrawn', email = null, version = version + 1 where id = {dan}",
         "update aplus_link set used_at = 1800000000000000, session_id = {session} where id = {link}",
+        "insert into aplus_link_look values ({link}, 3, 1000, 1200)",
+        "update aplus_link_look set times = 4, first_at = 900, last_at = 1300",
         "insert into aplus_session (id, hash, nonce, key_id, account_id, link_id, opened_at, last_seen_at, ended_at, epoch)
             values ({session}, {h}, {h}, x'0102030405060708', {ada}, {link}, 1, 5, 6, 0)",
         "update aplus_outbox set to_address = null, sent_at = 5 where id = (select min(id) from aplus_outbox)",
@@ -102,7 +104,7 @@ const COLUMNS: &str = "id, email, roles, shared, status, version, epoch, author_
 const EMPTIED: &str = "status = 'withdrawn', deactivated_by = null, email = null, requester_kind = null, requester_name = null,
     reference = null, emptied_at = 5";
 
-const HOSTILE: [&str; 117] = [
+const HOSTILE: [&str; 126] = [
     // The address and the roles of an account (A3).
     "update aplus_account set email = 'eve@evil.example' where id = {ada}",
     "update aplus_account set email = 'eve@evil.example', version = version + 1, epoch = epoch + 1 where id = {cleo}",
@@ -208,6 +210,15 @@ const HOSTILE: [&str; 117] = [
     "update aplus_account set first_name = 'Jo' where id = {jo}",
     "update aplus_account set last_login_at = 7, version = version + 1 where id = {jo}",
     "update aplus_account set email = 'jo@ville.example', status = 'active', emptied_at = null, version = version + 1, epoch = epoch + 1 where id = {jo}",
+    "update aplus_link_look set times = 1",
+    "update aplus_link_look set times = 9, first_at = 1100",
+    "update aplus_link_look set times = 9, last_at = 1100",
+    "update aplus_link_look set link_id = {new}",
+    "insert into aplus_link_look values ({link}, 9, 1, 1)",
+    "replace into aplus_link_look values ({link}, 1, 1, 1)",
+    "insert into aplus_link_look values ({new}, 0, 1, 1)",
+    "insert into aplus_link_look values ({new}, 1, 2, 1)",
+    "delete from aplus_link_look where link_id = {link}",
     "delete from aplus_seal_queue where entry_id = (select max(entry_id) from aplus_seal_queue)",
     "insert into aplus_seal_queue select entry_id from aplus_seal",
     "replace into aplus_seal_queue select entry_id from aplus_seal_queue",

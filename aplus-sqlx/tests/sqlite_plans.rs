@@ -9,7 +9,7 @@ use aplus_core::{Role, Roles};
 use common::Place;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
-const SOURCES: [(&str, &str); 16] = [
+const SOURCES: [(&str, &str); 17] = [
     ("acts", include_str!("../src/sqlite/acts.rs")),
     (
         "accounts/read",
@@ -40,6 +40,10 @@ const SOURCES: [(&str, &str); 16] = [
     (
         "logins/session",
         include_str!("../src/sqlite/logins/session.rs"),
+    ),
+    (
+        "logins/story",
+        include_str!("../src/sqlite/logins/story.rs"),
     ),
     ("orders/read", include_str!("../src/sqlite/orders/read.rs")),
     (

@@ -177,6 +177,9 @@ macro_rules! contract_cases {
                 P24 what_was_ended_by_number_does_not_count;
                 P25 a_touch_neither_revives_nor_goes_back;
                 P26 reading_a_link_changes_nothing;
+                P27 looks_add_up_beside_their_link;
+                P27 looks_go_with_their_link;
+                docs the_story_of_a_link_is_the_one_among_its_accounts;
                 docs a_session_is_its_owners_alone_to_end;
                 docs what_is_dead_is_forgotten_and_nothing_else;
             }
@@ -259,6 +262,7 @@ macro_rules! contract_cases {
                 P2 nobody_approves_after_losing_the_right;
                 P51 of_many_sealers_one_seals;
                 P53 no_act_that_commits_late_is_missed;
+                P27 looks_that_many_add_at_once_add_up;
             }
         }
     };

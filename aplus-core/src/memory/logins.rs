@@ -13,7 +13,7 @@ use crate::asking::{Addressee, Answer, Ask, AskLimits, LiveLink, PastAsk, Waitin
 use crate::link::{self, LinkFacts, LinkState, Purpose, Use};
 use crate::order::Order;
 use crate::ports::{
-    AnsweredAsks, AskReceipt, AskSettings, GivenUp, LinkStory, LoggedIn, Logins, NewAsk,
+    AnsweredAsks, AskReceipt, AskSettings, GivenUp, LinkStory, LoggedIn, Logins, Looks, NewAsk,
     OrderToConfirm, Outcome, Redemption, Repeated, SessionHolder, SessionKey, SessionLine,
     StoreError, WaitingAsks, Written,
 };
@@ -180,7 +180,8 @@ impl State {
         }
     }
 
-    fn story(&self, facts: LinkFacts) -> LinkStory {
+    fn story(&self, row: &LinkRow) -> Option<LinkStory> {
+        let facts = self.link_facts(row)?;
         let mails = self.mails.values();
         let mails: Vec<_> = mails
             .filter(|mail| mail.message.link() == Some(facts.id))
@@ -195,12 +196,13 @@ impl State {
             })
             .collect();
         given_up.sort_unstable();
-        LinkStory {
+        Some(LinkStory {
             handed_over,
             given_up,
             waiting: mails.iter().any(|mail| mail.settled_at().is_none()),
+            looks: row.looks,
             link: facts,
-        }
+        })
     }
 }
 
@@ -325,6 +327,7 @@ impl Logins for MemoryStore {
                 used: None,
                 superseded_at: None,
                 wrong_addresses: 0,
+                looks: None,
                 link,
             };
             state.links.insert(row.link.id, row);
@@ -507,15 +510,29 @@ impl Logins for MemoryStore {
     ) -> Result<Vec<LinkStory>, StoreError> {
         let state = self.state();
         let owner = Principal::Account(account);
-        let mut links: Vec<_> = state
-            .links
-            .values()
-            .filter(|row| row.link.principal == owner)
-            .filter_map(|row| state.link_facts(row))
-            .collect();
-        links.sort_unstable_by_key(|facts| Reverse((facts.issued_at, facts.id)));
+        let links = state.links.values();
+        let mut links: Vec<_> = links.filter(|row| row.link.principal == owner).collect();
+        links.sort_unstable_by_key(|row| Reverse((row.link.issued_at, row.link.id)));
         links.truncate(most(limit));
-        Ok(links.into_iter().map(|facts| state.story(facts)).collect())
+        let stories = links.into_iter().filter_map(|row| state.story(row));
+        Ok(stories.collect())
+    }
+
+    async fn link_story(&self, hash: &LinkHash) -> Result<Option<LinkStory>, StoreError> {
+        let state = self.state();
+        let mut links = state.links.values();
+        let row = links.find(|row| row.link.hash == *hash);
+        Ok(row.and_then(|row| state.story(row)))
+    }
+
+    async fn add_looks(&self, looks: &BTreeMap<LinkId, Looks>) -> Result<(), StoreError> {
+        let mut state = self.state();
+        for (link, new) in looks {
+            if let Some(row) = state.links.get_mut(link) {
+                row.looks = Some(row.looks.map_or(*new, |known| known.and(*new)));
+            }
+        }
+        Ok(())
     }
 
     async fn purge(

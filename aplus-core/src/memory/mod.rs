@@ -23,7 +23,7 @@ use crate::journal::{Entry, Salt, StoredEntry};
 use crate::link::{LinkFacts, Use};
 use crate::mail::{Mail, Message, Recipient, Urgency};
 use crate::order::Order;
-use crate::ports::{NewAsk, NewLink, NewSession, Page, Repeated, StoreError};
+use crate::ports::{Looks, NewAsk, NewLink, NewSession, Page, Repeated, StoreError};
 use crate::rules::{Basis, Permitted};
 use crate::session::SessionFacts;
 use crate::words::Language;
@@ -134,6 +134,7 @@ struct LinkRow {
     used: Option<Use>,
     superseded_at: Option<Timestamp>,
     wrong_addresses: u8,
+    looks: Option<Looks>,
 }
 
 #[derive(Debug, Clone)]

@@ -1,8 +1,10 @@
 //! Askings, links and sessions.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
-use super::{Repeated, StoreError, Written};
+use super::{LinkStory, Looks, Repeated, StoreError, Written};
 use crate::account::{Account, Epoch, Operator, Principal};
 use crate::act::Act;
 use crate::asking::{Answer, AskLimits, Waiting};
@@ -275,28 +277,6 @@ pub struct SessionLine {
     pub browser: Option<String>,
 }
 
-/// That a mail is not tried again.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct GivenUp {
-    /// When that was.
-    pub at: Timestamp,
-    /// Why, in one word: that of [`Outbox::give_up`](super::Outbox::give_up).
-    pub reason: String,
-}
-
-/// What happened to one link, for support.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinkStory {
-    /// The link.
-    pub link: LinkFacts,
-    /// When its mails were handed to the relay.
-    pub handed_over: Vec<Timestamp>,
-    /// Which of its mails were given up, the first one first.
-    pub given_up: Vec<GivenUp>,
-    /// Whether a mail of it still waits.
-    pub waiting: bool,
-}
-
 /// Reads and writes askings, links and sessions.
 ///
 /// - **P20** [`ask`](Self::ask) MUST do the same for every address, and read none (L7).
@@ -308,6 +288,8 @@ pub struct LinkStory {
 /// - **P24** A session or link MUST count only under its owner's present epoch; ending all adds one to it (L11).
 /// - **P25** [`touch`](Self::touch) MUST NOT bring back a session that ended, nor move its last use backwards.
 /// - **P26** Nothing that is read about a link MUST change it (L5).
+/// - **P27** [`add_looks`](Self::add_looks) MUST add up, whoever adds at once, keep the first moment and the last, and change
+///   nothing of the link itself; looks MUST go with their link, and those at a link that is gone MUST be dropped (L5, L9).
 #[async_trait]
 pub trait Logins: Send + Sync {
     /// Queues an asking, unless more than `most` wait.
@@ -362,6 +344,13 @@ pub trait Logins: Send + Sync {
         account: AccountId,
         limit: u32,
     ) -> Result<Vec<LinkStory>, StoreError>;
+
+    /// What happened to one link, whoever it logs in.
+    async fn link_story(&self, hash: &LinkHash) -> Result<Option<LinkStory>, StoreError>;
+
+    /// Adds to what is kept of looks at links, all or nothing. After an unknown outcome the same may be added again: a hint
+    /// that is too high harms nobody.
+    async fn add_looks(&self, looks: &BTreeMap<LinkId, Looks>) -> Result<(), StoreError>;
 
     /// Forgets at most `limit` each of links whose `expires_at` is before `dead_since`, of sessions opened before
     /// `opened_before`, of answered askings before `dead_since`, and of settled mails queued before it; how many went.

@@ -21,6 +21,7 @@ mod logins;
 mod orders;
 mod outbox;
 mod seals;
+mod story;
 
 use std::error::Error;
 
@@ -31,15 +32,15 @@ pub use anchor::{Anchor, AnchorError, SignedCheckpoint};
 pub use erasure::Erasure;
 pub use journal::{Journal, RefusalNote, StoredRefusals};
 pub use logins::{
-    AnsweredAsks, AskReceipt, AskSettings, Confirmed, GivenUp, LinkStory, LoggedIn, Logins, NewAsk,
-    NewLink, NewSession, OrderToConfirm, Redemption, SessionHolder, SessionKey, SessionLine,
-    WaitingAsks,
+    AnsweredAsks, AskReceipt, AskSettings, Confirmed, LoggedIn, Logins, NewAsk, NewLink,
+    NewSession, OrderToConfirm, Redemption, SessionHolder, SessionKey, SessionLine, WaitingAsks,
 };
 pub use orders::{Orders, OrdersOf};
 pub use outbox::{Claim, Claimed, LinkKey, Outbox, QueuedMail, UnreadableMail};
 pub use seals::{
     CheckpointMail, EachLine, MailedCheckpoint, SealedEntry, Sealing, Seals, Unsealed,
 };
+pub use story::{GivenUp, LinkStory, Looks};
 
 use crate::Timestamp;
 

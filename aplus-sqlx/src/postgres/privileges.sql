@@ -8,14 +8,14 @@ grant usage on schema aplus to RUNTIME, AUDITOR;
 
 -- The server. No right to change an address, roles or provenance; none to take a line of the register or an entry away.
 grant select on
-    aplus.account, aplus.group, aplus.journal_entry, aplus.journal_erasable, aplus.link, aplus.live_link,
-    aplus.live_session, aplus.login_request, aplus.membership, aplus.migration, aplus.operator, aplus.outbox,
-    aplus.refusal_count, aplus.session, aplus.support_order, aplus.checkpoint, aplus.checkpoint_mail, aplus.seal,
+    aplus.account, aplus.group, aplus.journal_entry, aplus.journal_erasable, aplus.link, aplus.link_look,
+    aplus.live_link, aplus.live_session, aplus.login_request, aplus.membership, aplus.migration, aplus.operator,
+    aplus.outbox, aplus.refusal_count, aplus.session, aplus.support_order, aplus.checkpoint, aplus.checkpoint_mail, aplus.seal,
     aplus.seal_queue, aplus.seal_tree
     to RUNTIME;
 grant insert on
-    aplus.account, aplus.group, aplus.journal_entry, aplus.journal_erasable, aplus.link, aplus.login_request,
-    aplus.membership, aplus.outbox, aplus.refusal_count, aplus.session
+    aplus.account, aplus.group, aplus.journal_entry, aplus.journal_erasable, aplus.link, aplus.link_look,
+    aplus.login_request, aplus.membership, aplus.outbox, aplus.refusal_count, aplus.session
     to RUNTIME;
 grant update (first_name, last_name, job_title, phone, status, deactivated_by, version, epoch, last_login_at)
     on aplus.account to RUNTIME;
@@ -29,6 +29,8 @@ grant update (approver_kind, approver_id, approved_at, approval_entry, closed_at
     closing_reason, closing_entry) on aplus.support_order to RUNTIME;
 grant update (answered_at, answer, mailed) on aplus.login_request to RUNTIME;
 grant update (used_at, session_id, superseded_at, wrong_addresses) on aplus.link to RUNTIME;
+-- They go with their link alone.
+grant update (times, first_at, last_at) on aplus.link_look to RUNTIME;
 grant update (last_seen_at, ended_at) on aplus.session to RUNTIME;
 grant update (to_address, next_at, attempts, sent_at, given_up_at, reason) on aplus.outbox to RUNTIME;
 grant update (times) on aplus.refusal_count to RUNTIME;

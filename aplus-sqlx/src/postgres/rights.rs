@@ -18,6 +18,8 @@ with stated (relation, privilege, columns) as (values
     ('journal_erasable', 'SELECT', null), ('journal_erasable', 'INSERT', null),
     ('link', 'SELECT', null), ('link', 'INSERT', null), ('link', 'DELETE', null),
     ('link', 'UPDATE', array['used_at', 'session_id', 'superseded_at', 'wrong_addresses']),
+    ('link_look', 'SELECT', null), ('link_look', 'INSERT', null),
+    ('link_look', 'UPDATE', array['times', 'first_at', 'last_at']),
     ('live_link', 'SELECT', null), ('live_session', 'SELECT', null),
     ('login_request', 'SELECT', null), ('login_request', 'INSERT', null), ('login_request', 'DELETE', null),
     ('login_request', 'UPDATE', array['answered_at', 'answer', 'mailed']),

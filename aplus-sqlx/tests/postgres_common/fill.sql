@@ -44,6 +44,8 @@ select id, pg_temp.hash(n), pg_temp.hash(n), '\x0102030405060708', 'log_in', id,
     pg_temp.hash(n), at, at + 1800000000, 1, 'fr', at + 5, id
 from past;
 
+insert into aplus.link_look (link_id, times, first_at, last_at) select id, 3, at + 1, at + 4 from past;
+
 insert into aplus.session (id, hash, nonce, key_id, account_id, link_id, opened_at, last_seen_at, epoch)
 select id, pg_temp.hash(n), pg_temp.hash(n), '\x0102030405060708', id, id, at, at, 1 from past;
 

@@ -1,13 +1,14 @@
 //! Every method of the ports, once each, in a store that people use.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aplus_core::asking::{Answer, AskLimits, Silence};
 use aplus_core::journal::EntryFilter;
 use aplus_core::journal::seal::{KeptCheckpoint, TreeHash};
 use aplus_core::ports::{
-    Accounts, AnsweredAsks, AskReceipt, AskSettings, Erasure, FirstMember, Journal, Logins, NewAsk,
-    Outbox, Outcome, PeopleWanted, RefusalNote, TargetRef, Wanted, Written,
+    Accounts, AnsweredAsks, AskReceipt, AskSettings, Erasure, FirstMember, Journal, Logins, Looks,
+    NewAsk, Outbox, Outcome, PeopleWanted, RefusalNote, TargetRef, Wanted, Written,
 };
 use aplus_core::ports::{CheckpointMail, Sealing, Seals};
 use aplus_core::rules::{self, AccountDraft, Subject};
@@ -291,6 +292,17 @@ async fn sessions(people: &People, watch: &mut Watch) {
     watch.of("end_all_sessions", work).await;
     let stories = store.link_stories(people.both.id(), LINES);
     watch.of("link_stories", stories).await.unwrap();
+    let hash = secret.hash();
+    let told = watch.of("link_story", store.link_story(&hash)).await;
+    let link = told.unwrap().unwrap().link.id;
+    // As the first one of this link, and once more.
+    for at in [later, people.aplus.now()] {
+        let looks = BTreeMap::from([(link, Looks::once(at))]);
+        watch
+            .of("add_looks", store.add_looks(&looks))
+            .await
+            .unwrap();
+    }
     let (dead, opened) = (
         people.aplus.now().saturating_sub(Lifetimes::DEAD_LINK),
         people.aplus.now().saturating_sub(Lifetimes::DEAD_LINK * 2),

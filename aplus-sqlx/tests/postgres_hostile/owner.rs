@@ -7,7 +7,7 @@ use crate::town::Town;
 const EMPTIED: &str = "status = 'withdrawn', deactivated_by = null, email = null, requester_kind = null, requester_name = null,
     reference = null, emptied_at = 5";
 
-const HOSTILE: [(&str, &str); 103] = [
+const HOSTILE: [(&str, &str); 106] = [
     // No order, none that is approved, open, for this account, with these values, within its time (A3, A6).
     ("AP003", "update aplus.account set email = 'eve@evil.example' where id = {cleo}"),
     ("AP003", "update aplus.account set email = 'eve@evil.example', version = version + 1, epoch = epoch + 1 where id = {cleo}"),
@@ -120,11 +120,14 @@ const HOSTILE: [(&str, &str); 103] = [
     ("AP003", "delete from aplus.checkpoint_mail; delete from aplus.checkpoint"),
     ("AP003", "update aplus.checkpoint_mail set at = 0"),
     ("23505", "insert into aplus.checkpoint_mail values (1, 99)"),
+    ("AP003", "update aplus.link_look set link_id = {used_link}"),
+    ("AP003", "update aplus.link_look set times = times - 1"),
+    ("AP003", "truncate aplus.link_look"),
     ("AP003", "update aplus.refusal_count set key = 'another'"),
     ("AP003", "update aplus.refusal_count set at = 9, times = times + 1"),
     ("AP003", "truncate aplus.journal_entry cascade"),
     ("AP003", "truncate aplus.refusal_count"),
-    ("AP003", "truncate aplus.account, aplus.membership, aplus.link, aplus.session, aplus.support_order"),
+    ("AP003", "truncate aplus.account, aplus.membership, aplus.link, aplus.link_look, aplus.session, aplus.support_order"),
 ];
 
 #[tokio::test]

@@ -118,6 +118,7 @@ const SERVERS: &str = "
     update aplus.link set used_at = 1000, session_id = {session} where id = {used_link};
     update aplus.link set superseded_at = 900 where id = {old_link};
     update aplus.link set wrong_addresses = 3 where id = {link};
+    insert into aplus.link_look values ({link}, 3, 1000, 1200);
     insert into aplus.session
         (id, hash, nonce, key_id, account_id, link_id, opened_at, last_seen_at, ended_at, epoch) values
         ({session}, {h}, {h}, '\\x0102030405060708', {ada}, {used_link}, 1000, 1100, 1200, 2),

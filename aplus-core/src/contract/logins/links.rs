@@ -209,6 +209,7 @@ pub(in crate::contract) async fn reading_a_link_changes_nothing(harness: &dyn Ha
     for _ in 0..20 {
         assert_eq!(world.store.link(&scene.link).await.unwrap(), first);
         world.store.link_stories(scene.aidant, 10).await.unwrap();
+        world.store.link_story(&scene.link).await.unwrap();
         world
             .decide(&log_in(scene.link, 1, world.noon()))
             .await

@@ -1,7 +1,8 @@
-//! P20 to P26: askings, links, sessions.
+//! P20 to P27: askings, links, sessions.
 
 mod asking;
 mod links;
+mod looks;
 mod sessions;
 
 use super::deed::{Deed, Prepared};
@@ -11,6 +12,7 @@ use crate::{LinkHash, Timestamp};
 
 pub(super) use asking::*;
 pub(super) use links::*;
+pub(super) use looks::*;
 pub(super) use sessions::*;
 
 fn log_in(link: LinkHash, asked_by: u8, at: Timestamp) -> Deed {

@@ -2,6 +2,7 @@
 
 mod orders;
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use super::world::{World, browser, minutes, on_request};
 use crate::account::Principal;
 use crate::journal::seal::check;
 use crate::mail::Urgency;
-use crate::ports::{Outcome, Store, StoreError};
+use crate::ports::{Looks, Outcome, Store, StoreError};
 use crate::rules::{self, GroupDraft};
 use crate::{Actor, Author, GroupName, Matricule, Retention, Role, Roles, Status};
 
@@ -401,6 +402,47 @@ pub(super) async fn of_many_who_empty_an_account_one_does(harness: &dyn Harness)
         let entries = world.entries().await;
         let about = entries.iter().filter(|it| it.account == Some(account));
         assert_eq!(about.filter(|it| it.kind == "account_emptied").count(), 1);
+    }
+}
+
+pub(super) async fn looks_that_many_add_at_once_add_up(harness: &dyn Harness) {
+    let world = World::fresh(harness).await;
+    let scene = world.scene().await;
+    let (noon, later) = (world.noon(), world.noon().saturating_add(minutes(60)));
+    let mut links = Vec::new();
+    for browser in 0..20 {
+        // Every other one is forgotten meanwhile.
+        let at = if browser % 2 == 0 { noon } else { later };
+        let link = world.new_link(Principal::Account(scene.both), browser, at);
+        links.push(link.await);
+    }
+    let works = (0..8).map(|server| {
+        let looks = links.iter().map(|link| (link.id, Looks::once(noon)));
+        let looks = BTreeMap::from_iter(looks);
+        move |store: Arc<dyn Store>| async move {
+            let mut added = 0;
+            while added < 5 {
+                match store.add_looks(&looks).await {
+                    Ok(()) => added += 1,
+                    Err(StoreError::Unavailable(_)) => tokio::task::yield_now().await,
+                    Err(error) => panic!("{error:?}"),
+                }
+                if server < 2 {
+                    match store.purge(later, noon, 2).await {
+                        Ok(_) | Err(StoreError::Unavailable(_)) => {}
+                        Err(error) => panic!("{error:?}"),
+                    }
+                }
+            }
+        }
+    });
+    at_once(&world, works.collect()).await;
+    while world.store.purge(later, noon, 100).await.unwrap() > 0 {}
+    for link in links {
+        let story = world.store.link_story(&link.hash).await.unwrap();
+        let looks = story.map(|story| story.looks.map(|looks| looks.times));
+        let expected = (link.issued_at == later).then_some(Some(40));
+        assert_eq!(looks, expected);
     }
 }
 

@@ -1,15 +1,13 @@
 //! Links: their facts, their one use.
 
 use aplus_core::link::LinkFacts;
-use aplus_core::ports::{GivenUp, LinkStory, Outcome, Redemption};
-use aplus_core::{AccountId, LinkHash, LinkId};
-use sqlx::postgres::PgRow;
-use sqlx::{Connection, PgConnection, Result, Row};
+use aplus_core::ports::{Outcome, Redemption};
+use aplus_core::{LinkHash, LinkId};
+use sqlx::{Connection, PgConnection, Result};
 
 use super::super::acts::{bind_entry, outcome};
 use super::super::columns::link_columns;
 use super::super::orders::carry_out;
-use super::super::row::list;
 use crate::rows::{self, principal_columns};
 
 /// What is known of a link (P26: nothing changes by it).
@@ -145,57 +143,4 @@ pub async fn wrong_address(connection: &mut PgConnection, link: LinkId, seen: u8
     .execute(connection)
     .await?;
     Ok(counted.rows_affected() > 0)
-}
-
-/// What happened to the links of an account, the newest first; at most `limit`.
-///
-/// # Errors
-/// Of the database.
-#[tracing::instrument(level = "debug", skip_all)]
-pub async fn link_stories(
-    connection: &mut PgConnection,
-    account: AccountId,
-    limit: u32,
-) -> Result<Vec<LinkStory>> {
-    let rows = sqlx::query(concat!(
-        "select ",
-        link_columns!("l"),
-        ", m.sent, m.given_up, m.reasons, m.waiting from (
-            select ",
-        link_columns!("l"),
-        " from aplus.live_link l where l.account_id = $1 order by l.issued_at desc, l.id desc limit $2
-        ) as l
-        left join lateral (
-            select array_agg(sent_at order by sent_at) filter (where sent_at is not null) as sent,
-                array_agg(given_up_at order by given_up_at, reason)
-                    filter (where given_up_at is not null) as given_up,
-                array_agg(reason order by given_up_at, reason)
-                    filter (where given_up_at is not null) as reasons,
-                count(*) filter (where to_address is not null) > 0 as waiting
-            from aplus.outbox where link_id = l.id
-        ) as m on true
-        order by l.issued_at desc, l.id desc"
-    ))
-    .bind(account.as_uuid())
-    .bind(i64::from(limit))
-    .fetch_all(connection)
-    .await?;
-    rows.iter().map(story).collect()
-}
-
-fn story(row: &PgRow) -> Result<LinkStory> {
-    let sent: Vec<i64> = list(row, "sent")?;
-    let handed_over = sent.into_iter().map(|at| rows::time_of(at, "sent_at"));
-    let hours: Vec<i64> = list(row, "given_up")?;
-    let reasons: Vec<String> = list(row, "reasons")?;
-    let given_up = hours.into_iter().zip(reasons).map(|(at, reason)| {
-        let at = rows::time_of(at, "given_up_at")?;
-        Ok(GivenUp { at, reason })
-    });
-    Ok(LinkStory {
-        link: rows::link(row)?,
-        given_up: given_up.collect::<Result<_>>()?,
-        handed_over: handed_over.collect::<Result<_>>()?,
-        waiting: row.try_get("waiting")?,
-    })
 }

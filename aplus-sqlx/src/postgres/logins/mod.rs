@@ -4,10 +4,13 @@ mod answer;
 mod asking;
 mod link;
 mod session;
+mod story;
+
+use std::collections::BTreeMap;
 
 use aplus_core::link::LinkFacts;
 use aplus_core::ports::{
-    AnsweredAsks, AskReceipt, AskSettings, LinkStory, LoggedIn, Logins, NewAsk, Redemption,
+    AnsweredAsks, AskReceipt, AskSettings, LinkStory, LoggedIn, Logins, Looks, NewAsk, Redemption,
     Repeated, SessionKey, SessionLine, StoreError, WaitingAsks, Written,
 };
 use aplus_core::rules::{EndAllSessions, EndSession};
@@ -18,8 +21,9 @@ use async_trait::async_trait;
 
 pub use answer::{answer, purge};
 pub use asking::{ask, waiting};
-pub use link::{link, link_stories, redeem, wrong_address};
+pub use link::{link, redeem, wrong_address};
 pub use session::{end_all_sessions, end_session, session, session_key, sessions, touch};
+pub use story::{add_looks, link_stories, link_story};
 
 use super::journal::request;
 use super::{PostgresStore, act, read, write};
@@ -89,6 +93,14 @@ impl Logins for PostgresStore {
         limit: u32,
     ) -> Result<Vec<LinkStory>, StoreError> {
         read!(self.pool, link_stories, account, limit)
+    }
+
+    async fn link_story(&self, hash: &LinkHash) -> Result<Option<LinkStory>, StoreError> {
+        read!(self.pool, link_story, hash)
+    }
+
+    async fn add_looks(&self, looks: &BTreeMap<LinkId, Looks>) -> Result<(), StoreError> {
+        write!(self.pool, add_looks, looks)
     }
 
     async fn purge(

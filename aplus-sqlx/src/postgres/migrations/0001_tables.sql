@@ -141,6 +141,14 @@ create index link_by_operator on aplus.link (operator_id, issued_at, id) where o
 create index link_by_order on aplus.link (order_id) where order_id is not null;
 create index link_by_end on aplus.link (expires_at);
 
+-- How often a link was looked at (L5). It stands beside the link, which a look does not change, and goes with it (L9).
+create table aplus.link_look (
+    link_id uuid not null primary key references aplus.link (id) on delete cascade,
+    times bigint not null check (times between 1 and 4294967295),
+    first_at bigint not null check (first_at >= 0),
+    last_at bigint not null check (last_at >= first_at)
+);
+
 create table aplus.session (
     id uuid not null primary key,
     hash bytea not null unique check (octet_length(hash) = 32),

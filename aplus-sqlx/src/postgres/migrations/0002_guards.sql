@@ -273,6 +273,17 @@ end $$;
 create trigger link_begins before insert on aplus.link for each row execute function aplus.link_begins();
 create trigger link_keeps before update on aplus.link for each row execute function aplus.link_keeps();
 
+create function aplus.link_look_keeps() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if new.link_id <> old.link_id or new.times < old.times or new.first_at > old.first_at or new.last_at < old.last_at then
+        raise exception 'L5: looks at a link add up' using errcode = 'AP003';
+    end if;
+    return new;
+end $$;
+
+create trigger link_look_keeps before update on aplus.link_look
+    for each row execute function aplus.link_look_keeps();
+
 create function aplus.session_keeps() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     if (new.id, new.hash, new.nonce, new.key_id, new.account_id, new.operator_id, new.link_id, new.browser, new.opened_at,

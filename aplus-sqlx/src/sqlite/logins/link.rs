@@ -1,14 +1,14 @@
 //! Links: their facts, their one use.
 
 use aplus_core::link::LinkFacts;
-use aplus_core::ports::{Confirmed, GivenUp, LinkStory, Outcome, Redemption};
+use aplus_core::ports::{Confirmed, Outcome, Redemption};
 use aplus_core::words::Language;
-use aplus_core::{AccountId, LinkHash, LinkId, Principal};
-use sqlx::{Connection, Result, Row, SqliteConnection};
+use aplus_core::{LinkHash, LinkId, Principal};
+use sqlx::{Connection, Result, SqliteConnection};
 
 use super::super::acts::{queue, repeated};
 use super::super::{journal, orders};
-use crate::rows::{self, optional_time, principal_columns};
+use crate::rows::{self, principal_columns};
 
 /// What is known of a link (P26: nothing changes by it).
 ///
@@ -156,52 +156,4 @@ pub async fn wrong_address(
     .execute(connection)
     .await?;
     Ok(counted.rows_affected() > 0)
-}
-
-/// What happened to the links of an account, the newest first; at most `limit`.
-///
-/// # Errors
-/// Of the database.
-#[tracing::instrument(level = "debug", skip_all)]
-pub async fn link_stories(
-    connection: &mut SqliteConnection,
-    account: AccountId,
-    limit: u32,
-) -> Result<Vec<LinkStory>> {
-    let rows = sqlx::query(
-        "select * from aplus_live_link where account_id = ?1 order by issued_at desc, id desc limit ?2",
-    )
-    .bind(account.as_uuid())
-    .bind(limit)
-    .fetch_all(&mut *connection)
-    .await?;
-    let mut stories = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let link = rows::link(row)?;
-        let mails = sqlx::query(
-            "select sent_at, given_up_at, reason from aplus_outbox where link_id = ?1 order by sent_at, given_up_at, reason",
-        )
-        .bind(link.id.as_uuid())
-        .fetch_all(&mut *connection)
-        .await?;
-        let mut story = LinkStory {
-            link,
-            handed_over: Vec::new(),
-            given_up: Vec::new(),
-            waiting: false,
-        };
-        for row in &mails {
-            let sent = optional_time(row, "sent_at")?;
-            match (sent, optional_time(row, "given_up_at")?) {
-                (Some(at), _) => story.handed_over.push(at),
-                (None, Some(at)) => story.given_up.push(GivenUp {
-                    at,
-                    reason: row.try_get("reason")?,
-                }),
-                (None, None) => story.waiting = true,
-            }
-        }
-        stories.push(story);
-    }
-    Ok(stories)
 }

@@ -143,6 +143,14 @@ create index aplus_link_by_operator on aplus_link (operator_id, issued_at, id) w
 create index aplus_link_by_order on aplus_link (order_id) where order_id is not null;
 create index aplus_link_by_end on aplus_link (expires_at);
 
+-- How often a link was looked at (L5). It stands beside the link, which a look does not change, and goes with it (L9).
+create table aplus_link_look (
+    link_id blob not null primary key references aplus_link (id) on delete cascade,
+    times integer not null check (times between 1 and 4294967295),
+    first_at integer not null check (first_at >= 0),
+    last_at integer not null check (last_at >= first_at)
+) strict, without rowid;
+
 create table aplus_session (
     id blob not null primary key check (length(id) = 16),
     hash blob not null unique check (length(hash) = 32),

@@ -316,6 +316,27 @@ begin
     select raise(abort, 'L3: a link works once, within its life, for whom it was made');
 end;
 
+create trigger aplus_link_look_begins before insert on aplus_link_look
+when exists (select 1 from aplus_link_look where link_id = new.link_id)
+begin
+    select raise(abort, 'L5: looks at a link add up');
+end;
+
+create trigger aplus_link_look_keeps before update on aplus_link_look
+when new.link_id is not old.link_id
+    or new.times < old.times
+    or new.first_at > old.first_at
+    or new.last_at < old.last_at
+begin
+    select raise(abort, 'L5: looks at a link add up');
+end;
+
+create trigger aplus_link_look_stays before delete on aplus_link_look
+when exists (select 1 from aplus_link where id = old.link_id)
+begin
+    select raise(abort, 'L5: looks at a link go with it');
+end;
+
 create trigger aplus_session_begins before insert on aplus_session
 when exists (select 1 from aplus_session where id = new.id)
     or exists (select 1 from aplus_session where hash = new.hash)
