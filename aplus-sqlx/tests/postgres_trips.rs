@@ -144,6 +144,11 @@ const USE_CASES: &[(&str, Trips, &str)] = &[
         "`waiting`; `claim`, for imports by itself",
     ),
     ("look at a link", READ, ""),
+    (
+        "look at a dead link",
+        [2, 0, 0],
+        "the link, then what happened to it",
+    ),
     ("confirm a link", [2, 1, 0], CONFIRM),
     (
         "press the button of a used link again",
@@ -280,7 +285,8 @@ const USE_CASES: &[(&str, Trips, &str)] = &[
     (
         "a pass of house-keeping with nothing to tell",
         [3, 1, 0],
-        "what was counted, the purge, what is to be erased, who is to be emptied; one more for each line that was counted",
+        "what was counted, the purge, what is to be erased, who is to be emptied; one more for each line that was counted, and \
+         one where links were looked at",
     ),
 ];
 

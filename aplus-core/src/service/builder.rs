@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::anchors::Anchored;
+use super::looks::Gathered;
 use super::mail_counts::Counted;
 use super::pace::Pace;
 use super::work::Work;
@@ -67,6 +68,7 @@ impl Builder {
             anchor_mail: None,
             pace: Pace::new(Pace::DEFAULT),
             mail_counts: Counted::default(),
+            looks: Gathered::default(),
             work: Work::default(),
         })
     }

@@ -1,4 +1,4 @@
-//! What has to be done now and then: counted refusals, dead links, ended sessions, and what is to be erased.
+//! What has to be done now and then: looks at links, counted refusals, dead links, ended sessions, and what is to be erased.
 
 use super::{Aplus, ErasureReport, Error};
 use crate::journal::{Entry, Erasable, Event, Salt, entry::About};
@@ -11,6 +11,8 @@ const AT_ONCE: u32 = 500;
 /// What one pass did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct HousekeepingReport {
+    /// Links whose looks in this process were handed to the store (L5).
+    pub looked_at: u32,
     /// Entries written for counted refusals (T1).
     pub settled: u32,
     /// Links, sessions and askings forgotten (L9).
@@ -20,14 +22,15 @@ pub struct HousekeepingReport {
 }
 
 impl Aplus {
-    /// One pass at `now`: writes the entry of refusals counted for ten minutes (T1), forgets links dead for 30 days (L9)
-    /// and sessions beyond any limit, and [erases](Self::erase_pass) what is due (T3, T4). Bounded: what is left is for the
-    /// next pass.
+    /// One pass at `now`: hands over what this process saw of looks at links (L5), writes the entry of refusals counted for ten
+    /// minutes (T1), forgets links dead for 30 days (L9) and sessions beyond any limit, and [erases](Self::erase_pass) what is
+    /// due (T3, T4). Bounded: what is left is for the next pass.
     ///
     /// # Errors
-    /// What the store says.
+    /// What the store says. Looks that it did not take are kept for the next pass, and keep nothing else from being done.
     pub async fn housekeeping_pass(&self, now: Timestamp) -> Result<HousekeepingReport, Error> {
         let mut report = HousekeepingReport::default();
+        let handed_over = self.hand_looks_over().await;
         let until = now.saturating_sub(Lifetimes::EQUAL_REFUSALS);
         for refusals in self.0.store.counted_refusals(until, AT_ONCE).await? {
             let first = refusals.first.id;
@@ -50,6 +53,7 @@ impl Aplus {
             .purge(dead_since, opened_before, AT_ONCE)
             .await?;
         report.erasure = self.erase_pass(now).await?;
+        report.looked_at = handed_over?;
         Ok(report)
     }
 

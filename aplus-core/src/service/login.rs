@@ -11,7 +11,7 @@ use crate::ports::{
 use crate::words::Language;
 use crate::{
     AskId, Author, BrowserHash, EmailAddress, Lifetimes, LinkSecret, Nonce, OrderId, Principal,
-    Refusal, SessionId, SessionSecret, Site, session,
+    Refusal, SessionId, SessionSecret, Site, Timestamp, session,
 };
 
 /// Somebody asks for a link.
@@ -45,6 +45,23 @@ pub struct LinkView {
     pub needs_email: bool,
     /// Whether it confirms the new address of an account, and so carries an order out (A6).
     pub confirms_address: bool,
+}
+
+impl LinkView {
+    fn new(facts: Option<&LinkFacts>, browser: Option<BrowserHash>, now: Timestamp) -> Self {
+        facts.map_or(
+            Self {
+                state: LinkState::Unknown,
+                needs_email: false,
+                confirms_address: false,
+            },
+            |facts| Self {
+                state: link::state(facts, now),
+                needs_email: link::needs_email(facts, browser),
+                confirms_address: facts.purpose.order().is_some(),
+            },
+        )
+    }
 }
 
 /// A session that was opened.
@@ -108,7 +125,11 @@ impl Aplus {
         })
     }
 
-    /// Says where a link stands; changes nothing (L5).
+    /// Says where a link stands, to whoever looks at it before a press; changes nothing (L5).
+    ///
+    /// That a known link was looked at is gathered in this process, for the story that support reads
+    /// ([`Looks`](crate::ports::Looks)): [`keep_house`](Self::keep_house) hands it to the store once a minute, so that a process
+    /// that ends loses what it saw in the last one.
     ///
     /// # Errors
     /// What the store says.
@@ -117,19 +138,28 @@ impl Aplus {
         secret: &LinkSecret,
         browser: Option<BrowserHash>,
     ) -> Result<LinkView, Error> {
+        let now = self.now();
         let facts = self.0.store.link(&secret.hash()).await?;
-        Ok(facts.map_or(
-            LinkView {
-                state: LinkState::Unknown,
-                needs_email: false,
-                confirms_address: false,
-            },
-            |facts| LinkView {
-                state: link::state(&facts, self.now()),
-                needs_email: link::needs_email(&facts, browser),
-                confirms_address: facts.purpose.order().is_some(),
-            },
-        ))
+        let view = LinkView::new(facts.as_ref(), browser, now);
+        if let Some(facts) = facts
+            && view.state != LinkState::Unknown
+        {
+            self.0.looks.note(facts.id, now);
+        }
+        Ok(view)
+    }
+
+    /// The same for the page that answers a press: that is no look.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn inspect_pressed_link(
+        &self,
+        secret: &LinkSecret,
+        browser: Option<BrowserHash>,
+    ) -> Result<LinkView, Error> {
+        let facts = self.0.store.link(&secret.hash()).await?;
+        Ok(LinkView::new(facts.as_ref(), browser, self.now()))
     }
 
     /// Confirms a link: opens a session, exactly once per link (L3, L6).

@@ -18,6 +18,7 @@ mod founding;
 mod housekeeping;
 mod journal;
 mod login;
+mod looks;
 mod mail_counts;
 mod operators;
 mod orders;
@@ -26,6 +27,7 @@ mod sealed;
 mod sealing;
 mod sessions;
 mod sight;
+mod story;
 mod support;
 mod system;
 #[cfg(feature = "test-util")]
@@ -48,6 +50,7 @@ pub use sealed::{ConsistencyProof, ExportFailure, InclusionProof};
 pub use sealing::SealReport;
 pub use sessions::{Current, OpenSession};
 pub use sight::Seen;
+pub use story::LinkStep;
 pub use support::{FoundAccount, GroupForm};
 pub use system::{SystemClock, SystemEntropy};
 
@@ -117,6 +120,7 @@ struct Inner {
     anchor_mail: Option<EmailAddress>,
     pace: pace::Pace,
     mail_counts: mail_counts::Counted,
+    looks: looks::Gathered,
     work: work::Work,
 }
 

@@ -5,12 +5,16 @@ mod errors;
 mod journal;
 mod refusals;
 mod rules;
+#[cfg(feature = "service")]
+mod story;
 
 pub(super) use errors::{email_error, roles_error, text_error};
 #[cfg(feature = "service")]
 pub(super) use journal::{deed, event_kind};
 pub(super) use refusals::refusal;
 pub(super) use rules::rule;
+#[cfg(feature = "service")]
+pub(super) use story::link_step;
 
 use crate::account::DeactivatedBy;
 use crate::rules::Action;

@@ -259,6 +259,27 @@ pub fn event_kind(kind: &str, language: Language) -> &str {
     }
 }
 
+/// One thing that happened to a link, in a sentence or two, without its moment (L9).
+#[cfg(feature = "service")]
+#[must_use]
+pub fn link_step(step: crate::service::LinkStep, language: Language, site: &Site) -> String {
+    match language {
+        Language::French => fr::link_step(step, site),
+        Language::English => en::link_step(step, site),
+    }
+}
+
+/// When something was done for the last time: the hour alone on the day on which it began.
+#[cfg(feature = "service")]
+fn last(looks: &crate::ports::Looks, language: Language, site: &Site) -> String {
+    let same_day = site.local(looks.first).date() == site.local(looks.last).date();
+    match (same_day, language) {
+        (true, Language::French) => format!("à {}", site.hour(looks.last)),
+        (true, Language::English) => format!("at {}", site.hour(looks.last)),
+        (false, _) => moment(looks.last, language, site),
+    }
+}
+
 /// The name of a month, of the twelve in `months`.
 fn month(at: Timestamp, months: [&'static str; 12], site: &Site) -> &'static str {
     let index = usize::try_from(site.local(at).month() - 1).unwrap_or(0);

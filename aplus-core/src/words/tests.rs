@@ -2,6 +2,8 @@
 
 #[cfg(feature = "service")]
 mod journal;
+#[cfg(feature = "service")]
+mod story;
 
 use std::collections::HashSet;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aplus_core::journal::EntryFilter;
 use aplus_core::rules::{self, AccountDraft};
-use aplus_core::service::{Context, GroupForm};
+use aplus_core::service::{Context, GroupForm, LinkStep};
 use aplus_core::*;
 
 use super::orders;
@@ -46,6 +46,12 @@ async fn coming_and_going(people: &People, watch: &mut Watch) {
     let again = aplus.second_press(&secret, browser);
     let name = "press the button of a used link again";
     watch.of(name, again).await.unwrap().unwrap();
+    let looking = async {
+        aplus.inspect_link(&secret, browser).await.unwrap();
+        aplus.steps_of_link(&secret).await.unwrap()
+    };
+    let told = watch.of("look at a dead link", looking).await;
+    assert!(told.iter().any(|(_, step)| *step == LinkStep::Used));
     let used = aplus.log_in(&secret, browser, None, &none);
     let name = "confirm a link that was used";
     watch.of(name, used).await.unwrap_err();
@@ -184,7 +190,7 @@ async fn supports_acts(people: &People, watch: &mut Watch) {
         .of("the machine adds an operator", adding)
         .await
         .unwrap();
-    // What was counted in the last hours is told first.
+    // What was counted in the last hours is told first, and that links were looked at.
     aplus.housekeeping_pass(aplus.now()).await.unwrap();
     let keeping = aplus.housekeeping_pass(aplus.now());
     watch
