@@ -14,6 +14,8 @@ mod journal;
 mod life;
 #[path = "pages/links.rs"]
 mod links;
+#[path = "pages/looks.rs"]
+mod looks;
 #[path = "pages/orders.rs"]
 mod orders;
 #[path = "pages/table.rs"]

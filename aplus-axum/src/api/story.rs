@@ -1,10 +1,10 @@
 //! What happened to an account and its links, in plain words, for support on the telephone.
 
 use aplus_core::link::{self, LinkState, WRONG_ADDRESSES};
-use aplus_core::ports::LinkStory;
-use aplus_core::service::FoundAccount;
-use aplus_core::words::Language;
-use aplus_core::{LinkId, Timestamp};
+use aplus_core::ports::{LinkStory, Looks};
+use aplus_core::service::{FoundAccount, LinkStep};
+use aplus_core::words::{self, Language};
+use aplus_core::{LinkId, Site, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,6 +28,7 @@ enum Event {
     MailHandedOver,
     MailGivenUp(String),
     MailWaits,
+    LinkLooked(Looks),
     WrongAddresses(u8),
     LinkExpired,
     LinkUsed,
@@ -36,7 +37,7 @@ enum Event {
 }
 
 impl Event {
-    fn words(&self, language: Language) -> String {
+    fn words(&self, language: Language, site: &Site) -> String {
         let (french, english) = match self {
             Self::AccountCreated => ("Le compte a été créé.", "The account was created."),
             Self::LastLogIn => (
@@ -53,6 +54,9 @@ impl Event {
                 "Le message avec le lien attend encore d'être envoyé.",
                 "The mail with the link still waits to be sent.",
             ),
+            Self::LinkLooked(looks) => {
+                return words::link_step(LinkStep::Looked(*looks), language, site);
+            }
             Self::WrongAddresses(number) => {
                 return match language {
                     Language::French => format!(
@@ -123,7 +127,12 @@ fn given_up(reason: &str) -> (&'static str, &'static str) {
 type Happened = (Option<Timestamp>, Event, Option<LinkId>);
 
 /// The steps of an account's story at `now`, the newest first; what has no hour of its own follows its link.
-pub(crate) fn steps(found: &FoundAccount, now: Timestamp, language: Language) -> Vec<Step> {
+pub(crate) fn steps(
+    found: &FoundAccount,
+    now: Timestamp,
+    language: Language,
+    site: &Site,
+) -> Vec<Step> {
     let account = &found.account;
     let mut all: Vec<(Timestamp, Happened)> = found
         .links
@@ -144,7 +153,7 @@ pub(crate) fn steps(found: &FoundAccount, now: Timestamp, language: Language) ->
     all.sort_by_key(|(order, _)| std::cmp::Reverse(*order));
     let step = |(_, (at, event, link)): (Timestamp, Happened)| Step {
         at,
-        what: event.words(language),
+        what: event.words(language, site),
         link: link.map(|link| link.to_string()),
     };
     all.into_iter().map(step).collect()
@@ -169,6 +178,11 @@ fn of_link(story: &LinkStory, now: Timestamp) -> Vec<(Timestamp, Happened)> {
     if story.waiting {
         steps.push(unknown(Event::MailWaits));
     }
+    steps.extend(
+        story
+            .looks
+            .map(|looks| known(looks.first, Event::LinkLooked(looks))),
+    );
     if facts.wrong_addresses > 0 {
         steps.push(unknown(Event::WrongAddresses(facts.wrong_addresses)));
     }
@@ -218,6 +232,7 @@ mod tests {
                 reason: reason.to_owned(),
             }],
             waiting: false,
+            looks: None,
         }
     }
 
@@ -233,12 +248,13 @@ mod tests {
             "mismatch",
             "time_out",
         ];
+        let site = Site::new("https://aplus.example").unwrap();
         for language in [Language::French, Language::English] {
             let mut told = BTreeSet::new();
             for reason in reasons {
                 let steps = of_link(&story(at, reason), at);
                 let found = steps.iter().find_map(|(_, (hour, event, _))| match event {
-                    Event::MailGivenUp(_) => Some((*hour, event.words(language))),
+                    Event::MailGivenUp(_) => Some((*hour, event.words(language, &site))),
                     _ => None,
                 });
                 let (hour, sentence) = found.unwrap();

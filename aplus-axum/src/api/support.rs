@@ -175,7 +175,12 @@ impl FoundJson {
     fn new(found: &FoundAccount, call: &Call<()>) -> Self {
         Self {
             account: AccountJson::new(&found.account, Sight::Whole),
-            items: steps(found, call.aplus.now(), call.caller.language),
+            items: steps(
+                found,
+                call.aplus.now(),
+                call.caller.language,
+                call.aplus.site(),
+            ),
             next: None,
         }
     }

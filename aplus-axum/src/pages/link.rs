@@ -1,16 +1,17 @@
 //! The page of a link: it shows and never consumes; only its button logs in (L3, L5, L6, L9).
 
-use aplus_core::service::{LinkView, Opened};
+use aplus_core::service::{LinkStep, LinkView, Opened};
 use aplus_core::words;
-use aplus_core::{BrowserHash, EmailAddress, LinkSecret, Refusal, Site};
+use aplus_core::{BrowserHash, EmailAddress, LinkSecret, Refusal, Site, Timestamp};
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
+use super::account::StepView;
 use super::form::Errors;
 use super::shell::Shell;
 use super::slip::{Asked, Note};
-use super::view::{FRENCH, Field, FieldError, No};
+use super::view::{FRENCH, Field, FieldError, Moment, No};
 use super::visit::{Answer, Visit, set};
 use crate::cookies;
 use crate::problem::Problem;
@@ -36,6 +37,8 @@ struct LinkPage {
 struct DeadLinkPage {
     shell: Shell,
     no: No,
+    /// What happened to it, for whoever holds it.
+    steps: Vec<StepView>,
     /// What it was to confirm, and what to do now (A6).
     confirming: Option<&'static str>,
     /// Whether another link helps.
@@ -58,11 +61,11 @@ struct Live<'a> {
 pub(super) async fn show(visit: Visit) -> Answer {
     let token = visit.query.text(TOKEN);
     let Ok(secret) = LinkSecret::parse(token) else {
-        return dead(&visit, Refusal::LinkUnknown, false);
+        return unknown(&visit);
     };
-    let view = look(&visit, &secret).await?;
+    let view = visit.aplus().inspect_link(&secret, browser(&visit)).await?;
     if let Err(refusal) = view.state.refused() {
-        return dead(&visit, refusal, view.confirms_address);
+        return dead(&visit, &secret, refusal, view.confirms_address).await;
     }
     let shown = Live {
         token,
@@ -78,7 +81,7 @@ pub(super) async fn confirm(visit: Visit) -> Answer {
     visit.form.holds(&[TOKEN, "email"], &[])?;
     let (token, typed) = (visit.form.text(TOKEN), visit.form.text("email"));
     let Ok(secret) = LinkSecret::parse(token) else {
-        return dead(&visit, Refusal::LinkUnknown, false);
+        return unknown(&visit);
     };
     let mut errors = Errors::default();
     let email = errors.given("email", typed, EmailAddress::parse, |error| {
@@ -89,7 +92,7 @@ pub(super) async fn confirm(visit: Visit) -> Answer {
         let shown = Live {
             token,
             needs_email: true,
-            confirms: look(&visit, &secret).await?.confirms_address,
+            confirms: pressed(&visit, &secret).await?.confirms_address,
             typed,
         };
         return live(&visit, StatusCode::UNPROCESSABLE_ENTITY, &shown, errors.0);
@@ -118,9 +121,9 @@ async fn refused(
     {
         return Ok(welcome(visit, opened));
     }
-    let confirms = look(visit, secret).await?.confirms_address;
+    let confirms = pressed(visit, secret).await?.confirms_address;
     let Refusal::ConfirmEmail { tries_left } = refusal else {
-        return dead(visit, refusal, confirms);
+        return dead(visit, secret, refusal, confirms).await;
     };
     let status = Problem::from(refusal).status();
     let text = wrong_address(typed, tries_left);
@@ -144,9 +147,10 @@ fn wrong_address(typed: &str, tries_left: u8) -> String {
     format!("{what} Il vous reste {tries_left}\u{a0}essai{plural}.")
 }
 
-/// Where a link stands.
-async fn look(visit: &Visit, secret: &LinkSecret) -> Result<LinkView, Problem> {
-    Ok(visit.aplus().inspect_link(secret, browser(visit)).await?)
+/// Where a link stands whose button was pressed.
+async fn pressed(visit: &Visit, secret: &LinkSecret) -> Result<LinkView, Problem> {
+    let (aplus, browser) = (visit.aplus(), browser(visit));
+    Ok(aplus.inspect_pressed_link(secret, browser).await?)
 }
 
 fn browser(visit: &Visit) -> Option<BrowserHash> {
@@ -172,12 +176,51 @@ fn live(visit: &Visit, status: StatusCode, shown: &Live<'_>, errors: Vec<FieldEr
     visit.page(status, &page)
 }
 
-/// Why it is dead, and a new one in one press (L9).
+/// Nothing is told of a link that is unknown, but the way to a new one (L9).
 ///
-/// An unknown link is counted against its network: beyond the limit only the status is another, since whoever shares an
-/// address with somebody who tries tokens still needs the way to a new link.
-fn dead(visit: &Visit, refusal: Refusal, confirms: bool) -> Answer {
-    let unknown = refusal == Refusal::LinkUnknown;
+/// It is counted against its network: beyond the limit only the status is another, since whoever shares an address with
+/// somebody who tries tokens still needs the way to a new link.
+fn unknown(visit: &Visit) -> Answer {
+    let mut response = dead_page(visit, Refusal::LinkUnknown, false, Vec::new())?;
+    if let Err(seconds) = count_unknown(visit) {
+        *response.status_mut() = Problem::SlowDown { seconds }.status();
+        let retry = HeaderValue::from(seconds);
+        response.headers_mut().insert(header::RETRY_AFTER, retry);
+    }
+    Ok(response)
+}
+
+/// Why it is dead, what happened to it, and a new one in one press (L9).
+async fn dead(visit: &Visit, secret: &LinkSecret, refusal: Refusal, confirms: bool) -> Answer {
+    if refusal == Refusal::LinkUnknown {
+        return unknown(visit);
+    }
+    let steps = visit.aplus().steps_of_link(secret).await?;
+    dead_page(visit, refusal, confirms, told(visit.site(), steps))
+}
+
+/// The hour alone on the day on which the link was asked for, the first step.
+fn told(site: &Site, steps: Vec<(Option<Timestamp>, LinkStep)>) -> Vec<StepView> {
+    let mut first = None;
+    let step = |(at, step): (Option<Timestamp>, LinkStep)| {
+        let moment = at.map(|at| {
+            let day = site.local(at).date();
+            let moment = match first {
+                Some(known) if known == day => Moment::hour(at, site),
+                _ => Moment::full(at, site),
+            };
+            first.get_or_insert(day);
+            moment
+        });
+        StepView {
+            at: moment,
+            what: words::link_step(step, FRENCH, site),
+        }
+    };
+    steps.into_iter().map(step).collect()
+}
+
+fn dead_page(visit: &Visit, refusal: Refusal, confirms: bool, steps: Vec<StepView>) -> Answer {
     let problem = Problem::from(refusal);
     // What this browser asked for before may be the old address, of which no link confirms the new one.
     let asked = Asked::read(&visit.headers, visit.site()).filter(|_| !confirms);
@@ -190,6 +233,7 @@ fn dead(visit: &Visit, refusal: Refusal, confirms: bool) -> Answer {
     let page = DeadLinkPage {
         shell: visit.shell(Site::LOGIN),
         no: No::new(&problem, visit.site()),
+        steps,
         confirming: confirms.then(|| confirming(refusal)),
         again: refusal != Refusal::EmailTaken,
         action: visit.site().path(Site::LOGIN),
@@ -197,13 +241,7 @@ fn dead(visit: &Visit, refusal: Refusal, confirms: bool) -> Answer {
         known: known.unwrap_or_default(),
         next: "",
     };
-    let mut response = visit.page(problem.status(), &page)?;
-    if unknown && let Err(seconds) = count_unknown(visit) {
-        *response.status_mut() = Problem::SlowDown { seconds }.status();
-        let retry = HeaderValue::from(seconds);
-        response.headers_mut().insert(header::RETRY_AFTER, retry);
-    }
-    Ok(response)
+    visit.page(problem.status(), &page)
 }
 
 /// What a dead link leaves of the new address that it was to confirm, and what to do.

@@ -126,7 +126,7 @@ pub(super) async fn account(signed: Signed) -> Answer {
     let id: AccountId = signed.id("account")?;
     let (aplus, site) = (signed.aplus(), signed.site());
     let found = aplus.links_of(&signed.current, id, &signed.context).await?;
-    let steps = story::steps(&found, aplus.now(), FRENCH)
+    let steps = story::steps(&found, aplus.now(), FRENCH, site)
         .into_iter()
         .map(|step| StepView {
             at: step.at.map(|at| Moment::full(at, site)),
