@@ -2,7 +2,7 @@
 
 use super::{Basis, Permit, active_support, address_deactivated, may_view_account, responsable_of};
 use crate::account::{Status, SupportRequest};
-use crate::{AccountId, Actor, GroupFacts, GroupId, Refusal, Role, Roles, Target};
+use crate::{AccountId, Actor, GroupFacts, GroupId, Refusal, Target};
 
 /// An account joins a group, allowed.
 #[derive(Debug, PartialEq, Eq)]
@@ -87,14 +87,15 @@ pub fn may_add_member_for(
 ///
 /// # Errors
 /// As [`may_add_member_for`].
+#[cfg(feature = "service")]
 pub(crate) fn may_add_listed(
     actor: &Actor,
     group: &GroupFacts,
     target: &Target,
-    roles: Roles,
+    roles: crate::Roles,
 ) -> Result<(), Refusal> {
     may_add_member_for(actor, group, target)?;
-    match roles.contains(Role::Responsable) {
+    match roles.contains(crate::Role::Responsable) {
         true => Err(Refusal::ResponsableElsewhere),
         false => Ok(()),
     }

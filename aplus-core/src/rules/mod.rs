@@ -51,6 +51,7 @@ pub use creation::{
 };
 pub use details::{EditProfile, edit_profile, may_change_frozen, may_edit_profile};
 pub use erasure::{EmptyAccount, EraseJournal, empty_account, erase_journal, may_erase};
+#[cfg(feature = "service")]
 pub(crate) use membership::may_add_listed;
 pub use membership::{
     AddMember, RemoveMember, add_member, add_member_for, may_add_member, may_add_member_for,
