@@ -27,7 +27,8 @@ pub fn needs_approval(account: &Standing, change: &OrderedChange, policy: &Polic
 /// [`Refusal::NotOperator`], [`Refusal::OperatorSuspended`]; [`Refusal::AccountNotFound`], also for a withdrawn account;
 /// [`Refusal::NoChange`] where nothing would change; [`Refusal::AccountInactive`] for a new address of a deactivated account,
 /// which could not confirm it; [`Refusal::NotYourself`] for details that the person can correct (A4);
-/// [`Refusal::SharedResponsable`], [`Refusal::SharedAddress`] (A5); [`Refusal::TwoOrders`] where it gives Responsable with a new
+/// [`Refusal::SharedResponsable`], [`Refusal::SharedAddress`], and [`Refusal::SharedNotAllowed`] for a shared mailbox's new
+/// address where the host allows none any more (A5); [`Refusal::TwoOrders`] where it gives Responsable with a new
 /// address: until that is confirmed the account may be added to groups that would then have a responsable unseen (A2).
 pub fn may_propose_order(
     actor: &Actor,
@@ -58,8 +59,12 @@ pub fn may_propose_order(
         if !active {
             return Err(Refusal::AccountInactive);
         }
-        if !standing.shared && policy.shared_mailboxes.matches(email) {
+        let mailbox = policy.shared_mailboxes.matches(email);
+        if mailbox && !standing.shared {
             return Err(Refusal::SharedAddress);
+        }
+        if mailbox && !policy.allow_shared_mailboxes {
+            return Err(Refusal::SharedNotAllowed);
         }
     }
     let responsable = roles.is_some_and(|roles| roles.contains(Role::Responsable));
