@@ -20,6 +20,7 @@ mod help;
 mod id;
 #[cfg(feature = "import")]
 pub mod import;
+mod instead;
 #[cfg(feature = "service")]
 pub mod journal;
 mod lifetimes;
@@ -68,6 +69,7 @@ pub use id::{
     AccountId, AskId, EntryId, GroupId, IdError, LinkId, MailId, OperatorId, OrderId, RequestId,
     SessionId,
 };
+pub use instead::Instead;
 pub use lifetimes::{LifetimeError, Lifetimes};
 pub use order::{Order, OrderDraft, OrderState, OrderedChange, Reason};
 pub use policy::{DualControl, Policy};

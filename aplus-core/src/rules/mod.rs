@@ -81,7 +81,7 @@ pub use status::{
 pub use support::{CreateGroup, GroupDraft, Look, Subject, create_group, look, may_act_as_support};
 
 use crate::account::OperatorStatus;
-use crate::{Actor, GroupMatter, OperatorStanding, Refusal, Standing};
+use crate::{Actor, GroupMatter, OperatorStanding, Refusal, Rule, Standing};
 
 /// Everything that the rules are asked about: the rows of the table of rights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -156,6 +156,32 @@ impl Action {
         Self::EmptyAccount,
         Self::Enter,
     ];
+
+    /// The rule that gives this right, or withholds it from everybody.
+    #[must_use]
+    pub fn rule(self) -> Rule {
+        match self {
+            Self::LogIn => Rule::L1,
+            Self::CreateAccount | Self::AddMember | Self::RemoveMember => Rule::A2,
+            Self::CreateAccountFor | Self::AddMemberFor | Self::CreateGroup => Rule::A7,
+            Self::Deactivate | Self::Reactivate => Rule::A8,
+            Self::Withdraw => Rule::A11,
+            Self::EditProfile => Rule::A4,
+            Self::ChangeFrozen => Rule::A3,
+            Self::ViewAccount | Self::ViewGroup => Rule::A9,
+            Self::ReadJournal | Self::ViewEntry | Self::Look => Rule::T1,
+            Self::EndSession | Self::EndAllSessions => Rule::L11,
+            Self::AddOperator | Self::SuspendOperator | Self::RestoreOperator => Rule::A14,
+            Self::ProposeOrder
+            | Self::ViewOrders
+            | Self::ApproveOrder
+            | Self::RefuseOrder
+            | Self::WithdrawOrder => Rule::A6,
+            Self::EraseJournal => Rule::T3,
+            Self::EmptyAccount => Rule::T4,
+            Self::Enter => Rule::A10,
+        }
+    }
 
     /// The action's word in the journal and in tables.
     #[must_use]

@@ -19,7 +19,8 @@ pub(super) use story::link_step;
 use crate::account::DeactivatedBy;
 use crate::rules::Action;
 use crate::{
-    Article, FrozenField, OrderState, ProfileField, RequesterKind, Role, Site, Status, Timestamp,
+    Article, FrozenField, Instead, OrderState, ProfileField, RequesterKind, Role, Site, Status,
+    Timestamp,
 };
 
 pub(super) fn role(role: Role) -> &'static str {
@@ -132,6 +133,28 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::RefuseOrder => "Refuse a support order",
         Action::WithdrawOrder => "Withdraw a support order",
         Action::Enter => "Enter a reserved place",
+    }
+}
+
+pub(super) fn instead(instead: Instead) -> &'static str {
+    match instead {
+        Instead::AnotherWay => "The same person, in the way just named",
+        Instead::Person => "The person whom it concerns",
+        Instead::GroupResponsable => "A responsable of the group",
+        Instead::AccountResponsable => {
+            "A responsable of all the account's groups, or the support team"
+        }
+        Instead::Support => "The support team",
+        Instead::SupportByOrder => "The support team, by an order",
+        Instead::Approver => {
+            "Another member of the support team, or a responsable of one of the account's groups"
+        }
+        Instead::AnotherOperator => "Another member of the support team",
+        Instead::TwoOperators => {
+            "Two members of the support team together, or whoever has the server's own machine"
+        }
+        Instead::Machine => "Whoever has the server's own machine",
+        Instead::Nobody => "Nobody",
     }
 }
 

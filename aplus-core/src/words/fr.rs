@@ -19,7 +19,8 @@ pub(super) use story::link_step;
 use crate::account::DeactivatedBy;
 use crate::rules::Action;
 use crate::{
-    Article, FrozenField, OrderState, ProfileField, RequesterKind, Role, Site, Status, Timestamp,
+    Article, FrozenField, Instead, OrderState, ProfileField, RequesterKind, Role, Site, Status,
+    Timestamp,
 };
 
 pub(super) fn role(role: Role) -> &'static str {
@@ -132,6 +133,28 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::RefuseOrder => "Refuser une demande de modification",
         Action::WithdrawOrder => "Retirer une demande de modification",
         Action::Enter => "Entrer dans un espace réservé",
+    }
+}
+
+pub(super) fn instead(instead: Instead) -> &'static str {
+    match instead {
+        Instead::AnotherWay => "La même personne, de la façon indiquée",
+        Instead::Person => "La personne concernée",
+        Instead::GroupResponsable => "Un responsable du groupe",
+        Instead::AccountResponsable => {
+            "Un responsable de tous les groupes du compte, ou l'équipe de support"
+        }
+        Instead::Support => "L'équipe de support",
+        Instead::SupportByOrder => "L'équipe de support, par une demande de modification",
+        Instead::Approver => {
+            "Un autre membre de l'équipe de support, ou un responsable d'un des groupes du compte"
+        }
+        Instead::AnotherOperator => "Un autre membre de l'équipe de support",
+        Instead::TwoOperators => {
+            "Deux membres de l'équipe de support ensemble, ou la personne qui administre le serveur"
+        }
+        Instead::Machine => "La personne qui administre le serveur",
+        Instead::Nobody => "Personne",
     }
 }
 

@@ -13,6 +13,7 @@
 
 mod en;
 mod examples;
+mod explain;
 mod fr;
 #[cfg(feature = "service")]
 pub mod letters;
@@ -21,10 +22,12 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub use explain::{Explanation, Refused, explain};
+
 use crate::rules::Action;
 use crate::{
-    Article, EmailError, FrozenField, OrderState, ProfileField, Refusal, RequesterKind, Role,
-    Roles, RolesError, Rule, Site, Status, TextError, Timestamp,
+    Article, EmailError, FrozenField, Instead, OrderState, ProfileField, Refusal, RequesterKind,
+    Role, Roles, RolesError, Rule, Site, Status, TextError, Timestamp,
 };
 
 /// A language that people read.
@@ -170,6 +173,15 @@ pub fn action(action: Action, language: Language) -> &'static str {
     match language {
         Language::French => fr::action(action),
         Language::English => en::action(action),
+    }
+}
+
+/// Who could do instead what was refused (S1).
+#[must_use]
+pub fn instead(instead: Instead, language: Language) -> &'static str {
+    match language {
+        Language::French => fr::instead(instead),
+        Language::English => en::instead(instead),
     }
 }
 

@@ -104,6 +104,7 @@ fn every_label_is_there_in_both_languages() {
     label!(frozen_field, FrozenField::ALL);
     label!(profile_field, ProfileField::ALL);
     label!(action, Action::ALL);
+    label!(instead, Instead::ALL);
 }
 
 #[test]
