@@ -250,7 +250,7 @@ operations! {
         None => DONE; &["not_operator", ACCOUNT];
     Post "/api/v1/support/orders" "proposeOrder" "Proposes to change an address, roles or details." &[];
         sent::<OrderForm>() => &[answer::<OrderJson>(201, "The order.")];
-        &["not_operator", ACCOUNT, "no_change", "account_inactive", "two_orders", "email_taken", "shared_responsable", "shared_address", "not_yourself"];
+        &["not_operator", ACCOUNT, "no_change", "account_inactive", "two_orders", "email_taken", "shared_responsable", "shared_address", "shared_not_allowed", "not_yourself"];
     Get "/api/v1/support/orders" "listOrders" "All orders, the newest first." &[OPEN, CURSOR, LIMIT];
         None => &[list::<OrderJson>(200, "A part of them.")]; &["not_operator"];
     Get "/api/v1/support/orders/{order}" "showOrder" "One order." &[];
