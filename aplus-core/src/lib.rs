@@ -12,6 +12,7 @@ pub mod account;
 #[cfg(feature = "service")]
 mod act;
 pub mod asking;
+pub mod calendar;
 #[cfg(feature = "test-util")]
 pub mod contract;
 mod email;
