@@ -1,8 +1,10 @@
 //! What is committed together: an allowed action, its entry and its mails. All that a writing method of a store takes.
 
+mod desk;
 mod orders;
 mod told;
 
+pub use desk::acknowledgement_day;
 use told::Told;
 
 use crate::account::{

@@ -233,5 +233,23 @@ fn easter_sunday(year: i16) -> Result<Date, Error> {
     date(year, 3, 22).checked_add(after.days())
 }
 
+/// A day as its text, `2026-03-09`, wherever one is kept.
+#[cfg(feature = "service")]
+pub(crate) mod as_text {
+    use jiff::civil::Date;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(crate) fn serialize<S: Serializer>(day: &Date, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(day)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Date, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests;

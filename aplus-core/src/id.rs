@@ -105,6 +105,8 @@ identifiers! {
     MailId;
     /// Names a support order.
     OrderId;
+    /// Names a conversation with support.
+    ConversationId;
     /// Names one asking for a login link.
     AskId;
 }

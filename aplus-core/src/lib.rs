@@ -15,6 +15,7 @@ pub mod asking;
 pub mod calendar;
 #[cfg(feature = "test-util")]
 pub mod contract;
+pub mod conversation;
 mod email;
 pub mod group;
 mod help;
@@ -59,7 +60,11 @@ pub use account::{
     Principal, Provenance, RestoreAsked, Status, SupportRequest, Version,
 };
 #[cfg(feature = "service")]
-pub use act::{Act, Actable, Circumstances};
+pub use act::{Act, Actable, Circumstances, acknowledgement_day};
+pub use conversation::{
+    Conversation, ConversationDraft, ConversationMessage, ConversationState, ConversationSubject,
+    MessageText,
+};
 pub use email::{EmailAddress, EmailError};
 pub use group::{
     Department, GroupName, Matricule, Organisation, Reference, Requester, RequesterError,
@@ -67,8 +72,8 @@ pub use group::{
 };
 pub use help::{Article, HelpQuestion};
 pub use id::{
-    AccountId, AskId, EntryId, GroupId, IdError, LinkId, MailId, OperatorId, OrderId, RequestId,
-    SessionId,
+    AccountId, AskId, ConversationId, EntryId, GroupId, IdError, LinkId, MailId, OperatorId,
+    OrderId, RequestId, SessionId,
 };
 pub use instead::Instead;
 pub use lifetimes::{LifetimeError, Lifetimes};

@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::account::Author;
+use crate::account::{Author, Version};
 use crate::group::RequesterKind;
-use crate::{AccountId, EmailAddress, EntryId, GroupId, LinkId, MailId, Principal, Roles};
+use crate::{
+    AccountId, ConversationId, EmailAddress, EntryId, GroupId, LinkId, MailId, Principal, Roles,
+};
 
 /// To whom a mail goes; the store finds the addresses inside the act's own transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,6 +104,19 @@ pub enum Message {
     AddressGained,
     /// This address is no longer that of an account (A6): to the old one. It names neither the new one nor the person.
     AddressLost,
+    /// A request reached support (S2). What was asked is not in it: the address may have been typed by anybody.
+    SupportRequestReceived {
+        /// By which day support usually answers.
+        #[serde(with = "crate::calendar::as_text")]
+        answer_by: jiff::civil::Date,
+    },
+    /// Support answered (S2); what it said is read when the letter is written.
+    SupportAnswered {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// At which place in it.
+        place: Version,
+    },
     /// A checkpoint of the journal, to be kept elsewhere (T2).
     JournalCheckpoint {
         /// Over how many entries.
@@ -157,6 +172,8 @@ impl Message {
             Self::OrderCarriedOut { .. } => "order_carried_out",
             Self::AddressGained => "address_gained",
             Self::AddressLost => "address_lost",
+            Self::SupportRequestReceived { .. } => "support_request_received",
+            Self::SupportAnswered { .. } => "support_answered",
             Self::JournalCheckpoint { .. } => "journal_checkpoint",
         }
     }
@@ -175,6 +192,18 @@ impl Message {
     pub fn checkpoint(&self) -> Option<u64> {
         match self {
             Self::JournalCheckpoint { size } => Some(*size),
+            _ => None,
+        }
+    }
+
+    /// The answer of support that it carries, if it carries one: its conversation and its place in it.
+    #[must_use]
+    pub fn answer(&self) -> Option<(ConversationId, Version)> {
+        match self {
+            Self::SupportAnswered {
+                conversation,
+                place,
+            } => Some((*conversation, *place)),
             _ => None,
         }
     }
@@ -203,6 +232,8 @@ impl Message {
             | Self::OrderCarriedOut { .. }
             | Self::AddressGained
             | Self::AddressLost
+            | Self::SupportRequestReceived { .. }
+            | Self::SupportAnswered { .. }
             | Self::JournalCheckpoint { .. } => None,
         }
     }

@@ -184,6 +184,10 @@ pub enum Refusal {
     GroupNotFound,
     /// Another group has this number of the France Services list (A7).
     GroupTaken,
+    /// There is no such conversation, or it is somebody else's (A9).
+    ConversationNotFound,
+    /// The conversation is closed: a further message of its person opens it again (S2).
+    ConversationClosed,
     /// There is no such session among those of the one who asks (L11).
     SessionNotFound,
     /// The link's 30 minutes are over (L2).
@@ -276,7 +280,11 @@ impl Refusal {
             | Self::DeactivatedBySupport
             | Self::NotActive
             | Self::NotDeactivated => Rule::A8,
-            Self::AccountNotFound | Self::GroupNotFound | Self::OrderNotFound => Rule::A9,
+            Self::AccountNotFound
+            | Self::GroupNotFound
+            | Self::OrderNotFound
+            | Self::ConversationNotFound => Rule::A9,
+            Self::ConversationClosed => Rule::S2,
             Self::AlreadyUsed => Rule::A11,
             Self::SessionNotFound => Rule::L11,
             Self::LinkExpired { .. } => Rule::L2,
@@ -334,6 +342,8 @@ impl Refusal {
             Self::AccountNotFound => "account_not_found",
             Self::GroupNotFound => "group_not_found",
             Self::GroupTaken => "group_taken",
+            Self::ConversationNotFound => "conversation_not_found",
+            Self::ConversationClosed => "conversation_closed",
             Self::SessionNotFound => "session_not_found",
             Self::LinkExpired { .. } => "link_expired",
             Self::LinkUsed { .. } => "link_used",
@@ -373,6 +383,8 @@ impl Refusal {
             | Self::OwnSuspension
             | Self::AlreadySuspended
             | Self::NotSuspended
+            | Self::ConversationNotFound
+            | Self::ConversationClosed
             | Self::SessionNotFound => Article::Support,
             Self::NotAccount | Self::NotYourself => Article::OwnDetails,
             Self::FrozenField { .. }

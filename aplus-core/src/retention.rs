@@ -21,6 +21,7 @@ text_type! {
 /// |---|---|---|---|
 /// | network addresses, browsers and free text in the journal | 12 months | 6 to 36 months, above 12 with a reason | T3 |
 /// | an account's address and details, from its last use | 24 months | 6 to 60 months | T4 |
+/// | what was said in a conversation with support, from its last message | 12 months | the same for every host | T4 |
 ///
 /// What is known of an account's last use is its last log-in, or its creation if nobody ever logged into it. The session that
 /// began then may have been used for as long as a session [may last](Lifetimes::session): accounts go that much later.
@@ -83,6 +84,9 @@ fn within(what: &'static str, given: u8, least: u8, most: u8) -> Result<u8, Rete
 impl Retention {
     /// No host can have anything erased that is younger than this many months: support and inquiries need it.
     pub const LEAST_MONTHS: u8 = 6;
+
+    /// So many months after its last message a conversation with support loses its texts (T4).
+    pub const CONVERSATION_MONTHS: u8 = 12;
 
     /// Sets after how many months network addresses, browsers and free text go from the journal, without a reason.
     ///
@@ -148,6 +152,13 @@ impl Retention {
     #[must_use]
     pub fn journal_before(&self, now: Timestamp) -> Timestamp {
         now.months_before(self.journal).saturating_sub(GRACE)
+    }
+
+    /// At `now`, conversations whose last message was written before this instant lose their texts (T4).
+    #[must_use]
+    pub fn conversations_before(&self, now: Timestamp) -> Timestamp {
+        now.months_before(Self::CONVERSATION_MONTHS)
+            .saturating_sub(GRACE)
     }
 
     /// At `now`, accounts whose last log-in or creation was before this instant lose their address and details (T4): a

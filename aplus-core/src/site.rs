@@ -66,6 +66,8 @@ impl Site {
     pub const JOURNAL: &'static str = "/journal";
     /// The pages of the support team, below the base path.
     pub const SUPPORT: &'static str = "/support";
+    /// The page on which one writes to support, below the base path; a conversation's own page is its id below this.
+    pub const CONTACT: &'static str = "/contact";
     /// The help centre, below the base path; an article is its name below this.
     pub const HELP: &'static str = "/aide";
 

@@ -86,6 +86,32 @@ pub(crate) fn line(field: &'static str, text: &str, most: usize) -> Result<Strin
     parse(field, text, most, |_| true)
 }
 
+/// Any text on several lines. Characters that nobody sees are left out and not refused: they come along with what is pasted.
+pub(crate) fn lines(field: &'static str, text: &str, most: usize) -> Result<String, TextError> {
+    let mut seen = String::with_capacity(text.len());
+    let mut before = None;
+    for character in text.chars() {
+        match character {
+            // Its line has ended with the character before it.
+            '\n' if before == Some('\r') => {}
+            '\r' | '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => seen.push('\n'),
+            '\t' => seen.push(' '),
+            unseen if is_unseen(unseen) => {}
+            character => seen.push(character),
+        }
+        before = Some(character);
+    }
+    let lines: Vec<_> = seen.split('\n').map(str::trim_end).collect();
+    let normal: String = lines.join("\n").nfc().collect();
+    // The first line keeps no indent either: what is empty before it is trimmed with it.
+    let normal = normal.trim();
+    match normal.chars().count() {
+        0 => Err(TextError::new(field, TextProblem::Empty { most })),
+        given if given > most => Err(TextError::new(field, TextProblem::TooLong { most, given })),
+        _ => Ok(normal.to_owned()),
+    }
+}
+
 /// The name of a person: letters of any script with their marks, spaces, apostrophes, hyphens and dots.
 pub(crate) fn name(field: &'static str, text: &str, most: usize) -> Result<String, TextError> {
     let name = parse(field, text, most, |character| {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use aplus_core::contract::{Harness, OutboxLine, Probe, async_trait};
 use aplus_core::memory::MemoryStore;
-use aplus_core::ports::Store;
-use aplus_core::{EntryId, store_contract};
+use aplus_core::ports::{Desk, Store};
+use aplus_core::{EntryId, desk_contract, store_contract};
 
 struct Memory;
 
@@ -24,6 +24,10 @@ impl Probe for Opened {
         Arc::new(self.0.clone())
     }
 
+    fn desk(&self) -> Option<Arc<dyn Desk>> {
+        Some(Arc::new(self.0.clone()))
+    }
+
     async fn seal_queue(&self) -> Vec<EntryId> {
         self.0.seal_queue()
     }
@@ -38,3 +42,4 @@ impl Probe for Opened {
 }
 
 store_contract!(Memory);
+desk_contract!(Memory);

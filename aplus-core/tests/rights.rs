@@ -220,6 +220,8 @@ refusals! {
         NotApprover "not_approver"
         OrderClosed "order_closed"
         OrderOutdated "order_outdated"
+        ConversationNotFound "conversation_not_found"
+        ConversationClosed "conversation_closed"
         OwnSuspension "own_suspension"
         AlreadySuspended "already_suspended"
         NotSuspended "not_suspended"

@@ -2,6 +2,8 @@
 //!
 //! What does not parse is an error of decoding: the store is broken, or was made by a newer program.
 
+#[cfg(feature = "desk")]
+mod desk;
 mod orders;
 
 use std::error::Error;
@@ -28,6 +30,8 @@ use aplus_core::{
 use sqlx::Result;
 use uuid::Uuid;
 
+#[cfg(feature = "desk")]
+pub(crate) use desk::{conversation, message, speaker_columns, written_answer};
 pub(crate) use orders::{order, profile_text};
 
 /// A column that holds what no program of this version wrote.

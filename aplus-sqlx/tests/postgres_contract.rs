@@ -10,6 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aplus_core::contract::{Harness, OutboxLine, Probe, async_trait};
+#[cfg(feature = "desk")]
+use aplus_core::ports::Desk;
 use aplus_core::ports::Store;
 use aplus_core::{EmailAddress, EntryId, MailId, Timestamp, store_contract};
 use aplus_sqlx::postgres::PostgresStore;
@@ -44,6 +46,12 @@ impl Probe for Opened {
         Arc::new(self.stores[number % 2].clone())
     }
 
+    #[cfg(feature = "desk")]
+    fn desk(&self) -> Option<Arc<dyn Desk>> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        Some(Arc::new(self.stores[number % 2].clone()))
+    }
+
     async fn seal_queue(&self) -> Vec<EntryId> {
         let ids = sqlx::query_scalar("select entry_id from aplus.seal_queue");
         let ids: Vec<_> = ids.fetch_all(&mut self.place.owner().await).await.unwrap();
@@ -69,3 +77,5 @@ impl Probe for Opened {
 }
 
 store_contract!(Postgres);
+#[cfg(feature = "desk")]
+aplus_core::desk_contract!(Postgres);

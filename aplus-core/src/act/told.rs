@@ -1,5 +1,6 @@
 //! What each action tells: to the journal what happened, to people what they must know (A12, T1).
 
+mod desk;
 mod operators;
 mod orders;
 
@@ -275,7 +276,11 @@ impl Told for Look {
                 account: None,
                 group: Some(group),
             },
-            Subject::Orders => About::default(),
+            Subject::Orders | Subject::Inbox => About::default(),
+            Subject::Conversation { account, .. } => About {
+                account,
+                group: None,
+            },
             Subject::Journal { account, group } => About { account, group },
         }
     }

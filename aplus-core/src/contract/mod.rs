@@ -53,6 +53,7 @@
 
 mod accounts;
 mod deed;
+mod desk;
 mod erasure;
 mod gate;
 mod journal;
@@ -73,7 +74,7 @@ use std::sync::Arc;
 /// For implementing [`Harness`] and [`Probe`].
 pub use async_trait::async_trait;
 
-use crate::ports::Store;
+use crate::ports::{Desk, Store};
 use crate::{EmailAddress, EntryId, MailId, Timestamp};
 
 /// Opens stores for the suite.
@@ -88,6 +89,11 @@ pub trait Harness: Send + Sync {
 pub trait Probe: Send + Sync {
     /// Another handle of the same store; with a connection of its own where the store has connections.
     fn store(&self) -> Arc<dyn Store>;
+
+    /// The desk of the same store, another handle each time; none by default. [`desk_contract!`](crate::desk_contract) needs it.
+    fn desk(&self) -> Option<Arc<dyn Desk>> {
+        None
+    }
 
     /// The entries that wait for the sealer, in any order (P1).
     async fn seal_queue(&self) -> Vec<EntryId>;
@@ -268,10 +274,37 @@ macro_rules! contract_cases {
     };
 }
 
+/// Hands the list of the cases of a desk to another macro.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! desk_cases {
+    ([$($then:tt)+] $($given:tt)*) => {
+        $($then)+! {
+            [$($given)*]
+            desk {
+                P1 a_conversation_is_written_with_its_entry_and_mails;
+                P2 nobody_answers_after_losing_the_right;
+                P3 a_request_to_support_is_carried_out_once;
+                P80 a_conversation_begins_with_its_first_message;
+                P80 what_moved_since_it_was_seen_is_stale;
+                P80 of_answers_at_once_one_is_written;
+                P81 whose_turn_it_is_moves_with_each_act;
+                P82 the_inbox_holds_each_open_conversation_once;
+                P83 an_address_is_acknowledged_once_a_day;
+                P83 of_many_requests_at_once_one_is_acknowledged;
+                P84 an_erased_conversation_loses_what_was_said;
+                P84 no_young_conversation_is_erased;
+                docs ones_own_conversations_are_read_the_newest_first;
+                docs an_answer_is_read_for_its_letter;
+            }
+        }
+    };
+}
+
 macro_rules! list {
-    ([] $($group:ident { $($must:ident $name:ident;)* })*) => {
-        /// All cases.
-        pub const CASES: &[Case] = &[$($(
+    ([$cases:ident $doc:literal] $($group:ident { $($must:ident $name:ident;)* })*) => {
+        #[doc = $doc]
+        pub const $cases: &[Case] = &[$($(
             Case {
                 must: stringify!($must),
                 group: stringify!($group),
@@ -282,7 +315,8 @@ macro_rules! list {
     };
 }
 
-contract_cases!([list]);
+contract_cases!([list] CASES "All cases of a store.");
+desk_cases!([list] DESK_CASES "All cases of a store's desk.");
 
 /// One test for each case, for one store: `store_contract!(harness)`, where `harness` is an expression that makes a
 /// [`Harness`](crate::contract::Harness).
@@ -290,6 +324,14 @@ contract_cases!([list]);
 macro_rules! store_contract {
     ($harness:expr) => {
         $crate::contract_cases! { [$crate::contract_tests] $harness }
+    };
+}
+
+/// The same for the desk of a store, where it has one: `desk_contract!(harness)`, in a test file of its own or beside the other.
+#[macro_export]
+macro_rules! desk_contract {
+    ($harness:expr) => {
+        $crate::desk_cases! { [$crate::contract_tests] $harness }
     };
 }
 
@@ -324,6 +366,7 @@ pub async fn run_all(harness: &dyn Harness) {
 pub fn run(harness: &dyn Harness, group: &str, name: &str) {
     let case = CASES
         .iter()
+        .chain(DESK_CASES)
         .find(|case| case.group == group && case.name == name)
         .expect("the case is in the list");
     tokio::runtime::Builder::new_multi_thread()
@@ -351,6 +394,7 @@ mod tests {
             include_str!("../ports/outbox.rs"),
             include_str!("../ports/erasure.rs"),
             include_str!("../ports/seals.rs"),
+            include_str!("../ports/desk.rs"),
         ];
         let parts = ports.iter().flat_map(|port| port.split("**"));
         parts
@@ -367,6 +411,7 @@ mod tests {
     fn every_must_has_a_case_and_every_case_a_must() {
         let cited: BTreeSet<_> = CASES
             .iter()
+            .chain(DESK_CASES)
             .filter(|case| case.must != "docs")
             .map(|case| case.must.to_owned())
             .collect();
@@ -376,7 +421,8 @@ mod tests {
 
     #[test]
     fn no_two_cases_have_one_name() {
-        let names: BTreeSet<_> = CASES.iter().map(|case| (case.group, case.name)).collect();
-        assert_eq!(names.len(), CASES.len());
+        let all = || CASES.iter().chain(DESK_CASES);
+        let names: BTreeSet<_> = all().map(|case| (case.group, case.name)).collect();
+        assert_eq!(names.len(), all().count());
     }
 }

@@ -6,8 +6,8 @@ use crate::account::{Author, Principal};
 use crate::group::RequesterKind;
 use crate::rules::Subject;
 use crate::{
-    EntryId, LinkId, OperatorId, OrderId, OrderState, ProfileField, RetentionReason, Roles,
-    SessionId, Timestamp,
+    ConversationId, EntryId, LinkId, OperatorId, OrderId, OrderState, ProfileField,
+    RetentionReason, Roles, SessionId, Timestamp,
 };
 
 /// What happened. Values only of roles and status; people by id; addresses and free text stand in the erasable part.
@@ -42,6 +42,11 @@ use crate::{
 /// | `looked` | operator, machine | at which, if at one | at which, if at one | `subject` | |
 /// | `journal_erased` | machine | | | `before` `entries` `months` `reason` | |
 /// | `account_emptied` | machine | which | | | |
+/// | `conversation_opened` | account, machine for a visitor | their own, unless a visitor's | | `visitor` | |
+/// | `message_added` | account | their own | | `conversation` | |
+/// | `conversation_answered` | operator | whose it is, unless a visitor's | | `conversation` | |
+/// | `conversation_closed` | operator | whose it is, unless a visitor's | | `conversation` | |
+/// | `conversations_erased` | machine | | | `before` `conversations` | |
 /// | `refused` | account, operator, machine | on which, if on one | in which, if in one | `action` `code` `rule` `field` | |
 /// | `refused_again` | as of the first | as of the first | as of the first | `first` `times` | |
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -199,6 +204,33 @@ pub enum Event {
     },
     /// An account lost its address and details, long after its last use (T4).
     AccountEmptied,
+    /// Somebody wrote to support (S2); the conversation bears the id of this entry. What they wrote is not in the journal.
+    ConversationOpened {
+        /// Whether they were not logged in: then the machine took it in, and nobody knows who it was.
+        visitor: bool,
+    },
+    /// The person of a conversation wrote a further message.
+    MessageAdded {
+        /// In which conversation.
+        conversation: ConversationId,
+    },
+    /// An operator answered.
+    ConversationAnswered {
+        /// In which conversation.
+        conversation: ConversationId,
+    },
+    /// An operator closed a conversation.
+    ConversationClosed {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// The oldest conversations lost their texts, their subjects and typed addresses (T4).
+    ConversationsErased {
+        /// Those whose last message was written before this instant.
+        before: Timestamp,
+        /// How many.
+        conversations: u32,
+    },
     /// Somebody who is logged in was refused something.
     Refused {
         /// What they asked for.
@@ -232,7 +264,7 @@ pub struct OrderChange {
 
 impl Event {
     /// The word of every kind, in the order of the table above: a closed list.
-    pub const KINDS: [&str; 27] = [
+    pub const KINDS: [&str; 32] = [
         "account_created",
         "member_added",
         "member_removed",
@@ -258,6 +290,11 @@ impl Event {
         "looked",
         "journal_erased",
         "account_emptied",
+        "conversation_opened",
+        "message_added",
+        "conversation_answered",
+        "conversation_closed",
+        "conversations_erased",
         "refused",
         "refused_again",
     ];
@@ -297,6 +334,11 @@ impl Event {
             Self::Looked { .. } => "looked",
             Self::JournalErased { .. } => "journal_erased",
             Self::AccountEmptied => "account_emptied",
+            Self::ConversationOpened { .. } => "conversation_opened",
+            Self::MessageAdded { .. } => "message_added",
+            Self::ConversationAnswered { .. } => "conversation_answered",
+            Self::ConversationClosed { .. } => "conversation_closed",
+            Self::ConversationsErased { .. } => "conversations_erased",
             Self::Refused { .. } => "refused",
             Self::RefusedAgain { .. } => "refused_again",
         }
@@ -336,6 +378,11 @@ impl Event {
             | Self::Looked { .. }
             | Self::JournalErased { .. }
             | Self::AccountEmptied
+            | Self::ConversationOpened { .. }
+            | Self::MessageAdded { .. }
+            | Self::ConversationAnswered { .. }
+            | Self::ConversationClosed { .. }
+            | Self::ConversationsErased { .. }
             | Self::Refused { .. }
             | Self::RefusedAgain { .. } => None,
         }

@@ -7,8 +7,8 @@ use crate::account::Principal;
 use crate::group::RequesterKind;
 use crate::rules::Subject;
 use crate::{
-    AccountId, EntryId, GroupId, LinkId, OperatorId, OrderId, OrderState, ProfileField,
-    RetentionReason, Role, Roles, SessionId, Timestamp,
+    AccountId, ConversationId, EntryId, GroupId, LinkId, OperatorId, OrderId, OrderState,
+    ProfileField, RetentionReason, Role, Roles, SessionId, Timestamp,
 };
 
 /// One line per variant: the pattern makes a forgotten one an error, the examples are collected.
@@ -31,6 +31,7 @@ impl Event {
         let link = LinkId::from_uuid(Uuid::from_u128(0x6C));
         let session = SessionId::from_uuid(Uuid::from_u128(0x73));
         let order = OrderId::from_uuid(Uuid::from_u128(0x6F));
+        let conversation = ConversationId::from_uuid(Uuid::from_u128(0x76));
         let both = [Principal::Account(account), Principal::Operator(operator)];
         let asked = || std::iter::once(None).chain(RequesterKind::ALL.map(Some));
         every_event! {
@@ -94,6 +95,9 @@ impl Event {
                 Subject::Links(account),
                 Subject::Group(group),
                 Subject::Orders,
+                Subject::Inbox,
+                Subject::Conversation { conversation, account: None },
+                Subject::Conversation { conversation, account: Some(account) },
                 Subject::Journal { account: None, group: None },
                 Subject::Journal { account: Some(account), group: None },
                 Subject::Journal { account: None, group: Some(group) },
@@ -104,6 +108,15 @@ impl Event {
                 Self::JournalErased { before: Timestamp::MIN, entries: 500, months, reason }
             }),
             Self::AccountEmptied => [Self::AccountEmptied],
+            Self::ConversationOpened { .. } => {
+                [false, true].map(|visitor| Self::ConversationOpened { visitor })
+            },
+            Self::MessageAdded { .. } => [Self::MessageAdded { conversation }],
+            Self::ConversationAnswered { .. } => [Self::ConversationAnswered { conversation }],
+            Self::ConversationClosed { .. } => [Self::ConversationClosed { conversation }],
+            Self::ConversationsErased { .. } => {
+                [Self::ConversationsErased { before: Timestamp::MIN, conversations: 12 }]
+            },
             Self::Refused { .. } => [None, Some("email".to_owned())].map(|field| Self::Refused {
                 action: "change_frozen".to_owned(),
                 code: "frozen_field".to_owned(),

@@ -121,7 +121,7 @@ impl State {
             .collect()
     }
 
-    fn known_domain(&self, email: &EmailAddress, domains: Option<&[String]>) -> bool {
+    pub(super) fn known_domain(&self, email: &EmailAddress, domains: Option<&[String]>) -> bool {
         let Some(domains) = domains else { return true };
         let mut addresses = self.accounts.values().filter_map(|it| it.email.as_ref());
         domains.iter().any(|domain| domain == email.domain())

@@ -4,6 +4,8 @@
 //! then changes. It is clear rather than fast, and it forgets everything with the last of its handles.
 
 mod accounts;
+#[cfg(feature = "desk")]
+mod desk;
 mod erasure;
 mod journal;
 mod logins;
@@ -120,6 +122,8 @@ struct State {
     checkpoint_mails: BTreeMap<u64, Timestamp>,
     refusals: BTreeMap<EntryId, RefusalRow>,
     mails: BTreeMap<MailId, MailRow>,
+    #[cfg(feature = "desk")]
+    conversations: BTreeMap<crate::ConversationId, ConversationRow>,
 }
 
 #[derive(Debug, Clone)]
@@ -145,6 +149,16 @@ struct SessionRow {
     opened_at: Timestamp,
     last_seen_at: Timestamp,
     ended_at: Option<Timestamp>,
+}
+
+/// A conversation with what was said in it, in the order of the places.
+#[cfg(feature = "desk")]
+#[derive(Debug, Clone)]
+struct ConversationRow {
+    conversation: crate::Conversation,
+    /// On which day an acknowledgement went to the address that a visitor typed.
+    acknowledged_on: Option<i64>,
+    messages: Vec<crate::ConversationMessage>,
 }
 
 /// What is counted beside the first of equal refusals.

@@ -79,6 +79,7 @@ impl Outbox for MemoryStore {
                 link: mail.message.link().and_then(|link| state.link_key(link)),
                 author_email: state.author_email(&mail.message),
                 note: state.note(&mail.message),
+                answer: None,
             });
             if let Some(mail) = state.mails.get_mut(&id) {
                 mail.due_at = until;

@@ -15,6 +15,8 @@
 
 mod accounts;
 mod anchor;
+#[cfg(feature = "desk")]
+mod desk;
 mod erasure;
 mod journal;
 mod logins;
@@ -29,6 +31,8 @@ pub use accounts::{
     Accounts, Facts, FirstMember, Page, People, PeopleWanted, Repeated, TargetRef, Wanted,
 };
 pub use anchor::{Anchor, AnchorError, SignedCheckpoint};
+#[cfg(feature = "desk")]
+pub use desk::{Desk, Inbox};
 pub use erasure::Erasure;
 pub use journal::{Journal, RefusalNote, StoredRefusals};
 pub use logins::{

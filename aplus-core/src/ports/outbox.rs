@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::StoreError;
+use crate::conversation::WrittenAnswer;
 use crate::link::LinkFacts;
 use crate::mail::{Message, Urgency};
 use crate::secret::{KeyId, LinkHash, Nonce};
@@ -43,6 +44,8 @@ pub struct QueuedMail {
     pub author_email: Option<EmailAddress>,
     /// The signed note of the checkpoint that it carries, if it carries one.
     pub note: Option<String>,
+    /// The answer of support that it carries: none as it is claimed; whoever sends it reads it from the port `Desk`.
+    pub answer: Option<WrittenAnswer>,
 }
 
 impl QueuedMail {

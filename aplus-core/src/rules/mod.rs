@@ -15,6 +15,7 @@
 //! | `support` | A7: groups, looks |
 //! | `operators` | A14: making, suspending, bringing back operators |
 //! | `orders` | A4, A6, A7: support orders |
+//! | `desk` | S2, A9, T4: asking support, answering, closing, erasing |
 //!
 //! ```
 //! use aplus_core::rules;
@@ -34,6 +35,7 @@
 //! ```
 
 mod creation;
+mod desk;
 mod details;
 mod erasure;
 mod membership;
@@ -48,6 +50,12 @@ mod support;
 pub use creation::{
     AccountDraft, CreateAccount, Holder, create_account, create_account_for, is_ordered,
     may_create_account, may_create_account_for, may_create_accounts, taken, without_responsable,
+};
+pub use desk::{
+    AddMessage, AnswerConversation, CloseConversation, EraseConversations, OpenConversation,
+    TypedAddress, add_message, answer_conversation, close_conversation, erase_conversations,
+    is_acknowledged, may_add_message, may_answer_conversation, may_close_conversation,
+    may_open_conversation, may_view_conversation, open_conversation, open_visitors_conversation,
 };
 pub use details::{EditProfile, edit_profile, may_change_frozen, may_edit_profile};
 pub use erasure::{EmptyAccount, EraseJournal, empty_account, erase_journal, may_erase};
@@ -119,12 +127,18 @@ pub enum Action {
     Look,
     EraseJournal,
     EmptyAccount,
+    OpenConversation,
+    ViewConversation,
+    AddMessage,
+    AnswerConversation,
+    CloseConversation,
+    EraseConversations,
     Enter,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 36] = [
         Self::LogIn,
         Self::CreateAccount,
         Self::CreateAccountFor,
@@ -154,6 +168,12 @@ impl Action {
         Self::Look,
         Self::EraseJournal,
         Self::EmptyAccount,
+        Self::OpenConversation,
+        Self::ViewConversation,
+        Self::AddMessage,
+        Self::AnswerConversation,
+        Self::CloseConversation,
+        Self::EraseConversations,
         Self::Enter,
     ];
 
@@ -216,6 +236,12 @@ impl Action {
             Self::Look => "look",
             Self::EraseJournal => "erase_journal",
             Self::EmptyAccount => "empty_account",
+            Self::OpenConversation => "open_conversation",
+            Self::ViewConversation => "view_conversation",
+            Self::AddMessage => "add_message",
+            Self::AnswerConversation => "answer_conversation",
+            Self::CloseConversation => "close_conversation",
+            Self::EraseConversations => "erase_conversations",
             Self::Enter => "enter",
         }
     }

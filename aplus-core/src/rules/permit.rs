@@ -46,6 +46,11 @@ permitted! {
     Look => Look,
     EraseJournal => EraseJournal,
     EmptyAccount => EmptyAccount,
+    OpenConversation => OpenConversation,
+    AddMessage => AddMessage,
+    AnswerConversation => AnswerConversation,
+    CloseConversation => CloseConversation,
+    EraseConversations => EraseConversations,
 }
 
 /// The versions that a decision stands on, each list in the order of its ids.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Basis, Permit, active_support};
 use crate::account::SupportRequest;
 use crate::group::{Department, Matricule, Organisation};
-use crate::{AccountId, Actor, EmailAddress, GroupName, Refusal};
+use crate::{AccountId, Actor, ConversationId, EmailAddress, GroupName, Refusal};
 
 /// The group that support wants to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +72,15 @@ pub enum Subject {
     Group(crate::GroupId),
     /// A page of all support orders.
     Orders,
+    /// A page of the conversations that are open.
+    Inbox,
+    /// What was said in a conversation.
+    Conversation {
+        /// Which.
+        conversation: ConversationId,
+        /// The account whose conversation it is; none for a visitor's.
+        account: Option<AccountId>,
+    },
     /// A page of the journal.
     Journal {
         /// The account that the page was asked for, if for one: what happened to it, or what it did.

@@ -125,6 +125,12 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::Look => "Look at an account, a group or the journal as support",
         Action::EraseJournal => "Erase what is old from the journal",
         Action::EmptyAccount => "Empty an account unused for long",
+        Action::OpenConversation => "Write to support",
+        Action::ViewConversation => "See a request to support",
+        Action::AddMessage => "Add a message to a request to support",
+        Action::AnswerConversation => "Answer a request to support",
+        Action::CloseConversation => "Close a request to support",
+        Action::EraseConversations => "Erase old requests to support",
         Action::SuspendOperator => "Suspend somebody of the support team",
         Action::RestoreOperator => "Bring somebody back to the support team",
         Action::ProposeOrder => "Propose a support order",
@@ -168,6 +174,16 @@ pub(super) fn date(at: Timestamp, site: &Site) -> String {
     let local = site.local(at);
     let month = super::month(at, MONTHS, site);
     format!("{} {month} {}", local.day(), local.year())
+}
+
+/// Names of days from Monday on.
+#[rustfmt::skip]
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+pub(super) fn day(day: jiff::civil::Date) -> String {
+    let weekday = super::weekday(day, WEEKDAYS);
+    let month = super::month_named(day.month(), MONTHS);
+    format!("{weekday} {} {month} {}", day.day(), day.year())
 }
 
 pub(super) fn moment(at: Timestamp, site: &Site) -> String {

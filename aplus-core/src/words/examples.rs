@@ -72,6 +72,8 @@ impl Refusal {
                 OrderState::ALL.map(|state| Self::OrderClosed { state })
             },
             Self::OrderOutdated => [Self::OrderOutdated],
+            Self::ConversationNotFound => [Self::ConversationNotFound],
+            Self::ConversationClosed => [Self::ConversationClosed],
             Self::OperatorNotFound => [Self::OperatorNotFound],
             Self::OwnSuspension => [Self::OwnSuspension],
             Self::AlreadySuspended => [Self::AlreadySuspended],

@@ -125,6 +125,12 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::Look => "Consulter un compte, un groupe ou le journal au titre du support",
         Action::EraseJournal => "Effacer du journal ce qui est ancien",
         Action::EmptyAccount => "Vider un compte inutilisé depuis longtemps",
+        Action::OpenConversation => "Écrire au support",
+        Action::ViewConversation => "Voir une demande au support",
+        Action::AddMessage => "Ajouter un message à une demande au support",
+        Action::AnswerConversation => "Répondre à une demande au support",
+        Action::CloseConversation => "Clore une demande au support",
+        Action::EraseConversations => "Effacer d'anciennes demandes au support",
         Action::SuspendOperator => "Suspendre un membre de l'équipe de support",
         Action::RestoreOperator => "Rétablir un membre de l'équipe de support",
         Action::ProposeOrder => "Proposer une demande de modification",
@@ -172,6 +178,20 @@ pub(super) fn date(at: Timestamp, site: &Site) -> String {
     };
     let month = super::month(at, MONTHS, site);
     format!("{day} {month} {}", local.year())
+}
+
+/// Names of days from Monday on.
+#[rustfmt::skip]
+const WEEKDAYS: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
+
+pub(super) fn day(day: jiff::civil::Date) -> String {
+    let weekday = super::weekday(day, WEEKDAYS);
+    let number = match day.day() {
+        1 => "1er".to_owned(),
+        number => number.to_string(),
+    };
+    let month = super::month_named(day.month(), MONTHS);
+    format!("{weekday} {number} {month} {}", day.year())
 }
 
 pub(super) fn moment(at: Timestamp, site: &Site) -> String {

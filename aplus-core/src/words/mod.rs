@@ -229,6 +229,15 @@ pub fn date(at: Timestamp, language: Language, site: &Site) -> String {
     }
 }
 
+/// A day of the calendar, with its weekday: `lundi 9 mars 2026`, `Monday 9 March 2026`.
+#[must_use]
+pub fn day(day: jiff::civil::Date, language: Language) -> String {
+    match language {
+        Language::French => fr::day(day),
+        Language::English => en::day(day),
+    }
+}
+
 /// A day and hour in the site's own time, to stand in a sentence: `le 1er juillet 2026 à 14:05`.
 ///
 /// The day is always there: what is read does not depend on when it is read.
@@ -294,8 +303,18 @@ fn last(looks: &crate::ports::Looks, language: Language, site: &Site) -> String 
 
 /// The name of a month, of the twelve in `months`.
 fn month(at: Timestamp, months: [&'static str; 12], site: &Site) -> &'static str {
-    let index = usize::try_from(site.local(at).month() - 1).unwrap_or(0);
+    month_named(site.local(at).month(), months)
+}
+
+fn month_named(month: i8, months: [&'static str; 12]) -> &'static str {
+    let index = usize::try_from(month - 1).unwrap_or(0);
     months.get(index).copied().unwrap_or_default()
+}
+
+/// The name of a day, of the seven in `weekdays` from Monday on.
+fn weekday(day: jiff::civil::Date, weekdays: [&'static str; 7]) -> &'static str {
+    let index = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0);
+    weekdays.get(index).copied().unwrap_or_default()
 }
 
 /// A character as it can be shown: by its number if nobody would see it.

@@ -2,11 +2,12 @@
 
 use std::sync::LazyLock;
 
+use aplus_core::conversation::Enquirer;
 use aplus_core::rules::{self, Action, EntrySight, Permit, Permitted, Sight};
 use aplus_core::{
-    Actor, Author, FirstName, JobTitle, LastName, Lifetimes, OrderDraft, OrderState, Phone,
-    ProfileChange, ProfileField, Reason, Reference, Refusal, Requester, RequesterKind, Retention,
-    SessionId, SupportRequest, Timestamp,
+    Actor, Author, ConversationDraft, ConversationSubject, FirstName, JobTitle, LastName,
+    Lifetimes, MessageText, OrderDraft, OrderState, Phone, ProfileChange, ProfileField, Reason,
+    Reference, Refusal, Requester, RequesterKind, Retention, SessionId, SupportRequest, Timestamp,
 };
 
 use crate::cells::{Cell, Question};
@@ -259,6 +260,63 @@ fn of(action: Action, cell: &Cell<'_>) -> Answer {
             }
             pair(cell, rules::may_erase(actor), act)
         }
+        Action::OpenConversation => open(cell),
+        Action::ViewConversation => {
+            let facts = cell.support.talk.unwrap().facts();
+            plain(rules::may_view_conversation(actor, &facts))
+        }
+        Action::AddMessage => {
+            let facts = cell.support.talk.unwrap().facts();
+            let act = rules::add_message(actor, &facts, &DRAFT.text);
+            if let Ok(permit) = &act {
+                let action = permit.action();
+                assert_eq!(Some(action.account()), facts.enquirer.account());
+                assert_eq!(
+                    (action.conversation(), action.version()),
+                    (facts.id, facts.version)
+                );
+            }
+            pair(cell, rules::may_add_message(actor, &facts), act)
+        }
+        Action::AnswerConversation => {
+            let facts = cell.support.talk.unwrap().facts();
+            let act = rules::answer_conversation(actor, &facts, &DRAFT.text);
+            if let Ok(permit) = &act {
+                let action = permit.action();
+                assert_eq!(Author::Operator(action.operator()), permit.author());
+                assert_eq!(*action.enquirer(), facts.enquirer);
+                assert_eq!(
+                    (action.conversation(), action.version()),
+                    (facts.id, facts.version)
+                );
+            }
+            pair(cell, rules::may_answer_conversation(actor, &facts), act)
+        }
+        Action::CloseConversation => {
+            let facts = cell.support.talk.unwrap().facts();
+            let act = rules::close_conversation(actor, &facts);
+            if let Ok(permit) = &act {
+                let action = permit.action();
+                assert_eq!(action.account(), facts.enquirer.account());
+                assert_eq!(
+                    (action.conversation(), action.version()),
+                    (facts.id, facts.version)
+                );
+            }
+            pair(cell, rules::may_close_conversation(actor, &facts), act)
+        }
+        Action::EraseConversations => {
+            let (retention, now) = (Retention::default(), Timestamp::MAX);
+            let act = rules::erase_conversations(actor, 7, &retention, now);
+            if let Ok(permit) = &act {
+                assert_eq!(
+                    permit.action().before(),
+                    retention.conversations_before(now)
+                );
+                assert_eq!(permit.action().conversations(), 7);
+            }
+            pair(cell, rules::may_erase(actor), act)
+        }
         Action::EmptyAccount => {
             let (retention, now) = (Retention::default(), Timestamp::MAX);
             let lifetimes = Lifetimes::default();
@@ -302,6 +360,42 @@ fn ordered(permit: &Permit<rules::CreateAccount>, cell: &Cell<'_>) -> bool {
             true
         }
     }
+}
+
+/// A visitor's way takes an address in place of an account, and its entry is the machine's.
+fn open(cell: &Cell<'_>) -> Answer {
+    let may = rules::may_open_conversation(cell.actor);
+    let day = jiff::civil::date(2026, 3, 4);
+    let act = rules::open_conversation(cell.actor, &DRAFT, day);
+    if !matches!(cell.actor, Actor::Visitor) {
+        if let Ok(permit) = &act {
+            let asked_by = permit.action().enquirer().account().map(Author::from);
+            assert_eq!(asked_by, Some(permit.author()));
+            assert!(permit.action().acknowledged());
+        }
+        return pair(cell, may, act);
+    }
+    assert_eq!(act.map(|_| ()), Err(Refusal::NotLoggedIn));
+    let email = aplus_core::EmailAddress::parse("visiteuse@lens.example").unwrap();
+    for known_domain in [true, false] {
+        for acknowledged in [true, false] {
+            let address = rules::TypedAddress {
+                known_domain,
+                acknowledged,
+            };
+            let permit = rules::open_visitors_conversation(&email, address, &DRAFT, day);
+            assert_eq!(permit.author(), Author::Machine);
+            assert_eq!(
+                *permit.action().enquirer(),
+                Enquirer::Visitor(Some(email.clone()))
+            );
+            // L7: once a day, and to no domain that is nobody's.
+            let told = permit.action().acknowledged();
+            assert_eq!(told, known_domain && !acknowledged);
+            assert_eq!(told, rules::is_acknowledged(address));
+        }
+    }
+    plain(may)
 }
 
 fn restore(cell: &Cell<'_>) -> Answer {
@@ -457,6 +551,12 @@ fn facts_are_true(refusal: &Refusal, cell: &Cell<'_>) -> bool {
         _ => true,
     }
 }
+
+/// What is written to support, read once.
+static DRAFT: LazyLock<ConversationDraft> = LazyLock::new(|| ConversationDraft {
+    subject: ConversationSubject::parse("Mon lien").unwrap(),
+    text: MessageText::parse("Il n'arrive pas.").unwrap(),
+});
 
 /// What every order is proposed with, read once.
 static SUPPORT: LazyLock<(SupportRequest, Reason)> = LazyLock::new(|| {

@@ -2,13 +2,13 @@
 
 use aplus_core::rules::{AccountDraft, Action, Door, Holder, Subject};
 use aplus_core::{
-    AccountId, Actor, Author, DeactivatedBy, DualControl, EmailAddress, FrozenField, GroupFacts,
-    GroupId, OperatorId, OperatorStanding, OperatorStatus, OrderedChange, Policy, Principal,
-    ProfileField, Role, Roles, Standing, Status, Target, Version,
+    AccountId, Actor, Author, ConversationId, ConversationState, DeactivatedBy, DualControl,
+    EmailAddress, FrozenField, GroupFacts, GroupId, OperatorId, OperatorStanding, OperatorStatus,
+    OrderedChange, Policy, Principal, ProfileField, Role, Roles, Standing, Status, Target, Version,
 };
 use uuid::Uuid;
 
-use crate::orders::{self, Asked, Colleague, Wish};
+use crate::orders::{self, Asked, Colleague, Talk, Wish};
 
 /// What the rules are asked: an action, or one of the smaller questions of the table.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -257,6 +257,23 @@ pub const COLUMNS: &[Column] = &[
         },
     },
     Column {
+        name: "enquirer",
+        values: &["own", "account", "visitor"],
+        value: |cell| match (own(cell), talk(cell).account) {
+            (Some(own), Some(account)) if own.id == account => 0,
+            (_, Some(_)) => 1,
+            (_, None) => 2,
+        },
+    },
+    Column {
+        name: "talk",
+        values: &["waiting", "answered", "closed", "erased"],
+        value: |cell| match talk(cell) {
+            Talk { erased: true, .. } => 3,
+            Talk { state, .. } => ConversationState::ALL.iter().position(|it| *it == state).unwrap(),
+        },
+    },
+    Column {
         name: "asked",
         values: &["nobody", "self", "other", "suspended", "late"],
         value: |cell| Asked::ALL.iter().position(|asked| *asked == colleague(cell).asked).unwrap(),
@@ -273,6 +290,10 @@ fn wish(cell: &Cell<'_>) -> Wish {
 
 fn colleague(cell: &Cell<'_>) -> Colleague {
     cell.support.colleague.unwrap()
+}
+
+fn talk(cell: &Cell<'_>) -> Talk {
+    cell.support.talk.unwrap()
 }
 
 fn own<'a>(cell: &Cell<'a>) -> Option<&'a Standing> {
@@ -585,6 +606,11 @@ impl Question {
                 Subject::Links(account(20)),
                 Subject::Group(group(1)),
                 Subject::Orders,
+                Subject::Inbox,
+                Subject::Conversation {
+                    conversation: ConversationId::from_uuid(Uuid::from_u128(60)),
+                    account: Some(account(20)),
+                },
                 Subject::Journal {
                     account: None,
                     group: Some(group(1)),
@@ -607,6 +633,13 @@ impl Question {
             orders::Facts::of_orders()
         } else if is(&[SuspendOperator]) {
             orders::Facts::of_colleagues(&[Asked::Nobody])
+        } else if is(&[
+            ViewConversation,
+            AddMessage,
+            AnswerConversation,
+            CloseConversation,
+        ]) {
+            orders::Facts::of_talks()
         } else if is(&[RestoreOperator]) {
             orders::Facts::of_colleagues(&Asked::ALL)
         } else {

@@ -2,11 +2,12 @@
 
 use std::sync::LazyLock;
 
+use aplus_core::conversation::{ConversationFacts, ConversationState, Enquirer};
 use aplus_core::order::{Approval, Closed, Closing, Identity};
 use aplus_core::{
-    AccountId, Actor, Author, EmailAddress, FirstName, Lifetimes, OperatorStanding, OperatorStatus,
-    Order, OrderId, OrderState, OrderedChange, ProfileChange, RestoreAsked, Role, Roles, Standing,
-    SupportRequest, Target, Timestamp, Version,
+    AccountId, Actor, Author, ConversationId, EmailAddress, FirstName, Lifetimes, OperatorStanding,
+    OperatorStatus, Order, OrderId, OrderState, OrderedChange, ProfileChange, RestoreAsked, Role,
+    Roles, Standing, SupportRequest, Target, Timestamp, Version,
 };
 use uuid::Uuid;
 
@@ -19,6 +20,7 @@ pub struct Facts<'a> {
     pub change: Option<&'a OrderedChange>,
     pub wish: Option<Wish>,
     pub colleague: Option<Colleague>,
+    pub talk: Option<Talk>,
 }
 
 /// An order as the rules see it.
@@ -29,6 +31,30 @@ pub struct Wish {
     pub holds: bool,
     pub address: bool,
     pub details: bool,
+}
+
+/// A conversation as the rules see it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Talk {
+    /// The account whose it is; none for a visitor's.
+    pub account: Option<AccountId>,
+    pub state: ConversationState,
+    pub erased: bool,
+}
+
+impl Talk {
+    pub fn facts(self) -> ConversationFacts {
+        ConversationFacts {
+            id: ConversationId::from_uuid(Uuid::from_u128(60)),
+            enquirer: match self.account {
+                Some(account) => Enquirer::Account(account),
+                None => Enquirer::Visitor((!self.erased).then(|| NOW.clone())),
+            },
+            state: self.state,
+            version: Version(4),
+            erased: self.erased,
+        }
+    }
 }
 
 /// An operator who is to be suspended, or brought back.
@@ -189,6 +215,29 @@ impl<'a> Facts<'a> {
                         }
                     }
                 }
+            }
+        }
+        all
+    }
+
+    /// What is erased is closed (T4).
+    pub fn of_talks() -> Vec<Self> {
+        let stands = ConversationState::ALL.map(|state| (state, false));
+        let mut all = Vec::new();
+        for account in [Some(account(10)), Some(account(20)), None] {
+            for (state, erased) in stands
+                .into_iter()
+                .chain([(ConversationState::Closed, true)])
+            {
+                let talk = Talk {
+                    account,
+                    state,
+                    erased,
+                };
+                all.push(Self {
+                    talk: Some(talk),
+                    ..Self::default()
+                });
             }
         }
         all

@@ -7,7 +7,7 @@
 //! | `checks` `rights` | what is refused at the start: settings that lose what was acknowledged, a login with too many rights |
 //! | `migrate` `guards` | the schema `aplus`, its guards, its doors, its roles and their privileges; guards that are put back |
 //! | `acts` | what all acts share: the request, the versions under lock, the entry, the mails |
-//! | `accounts` `logins` `orders` `journal` `outbox` `erasure` `seals` | one port each: public functions over a connection, the port over them |
+//! | `accounts` `logins` `orders` `journal` `outbox` `erasure` `seals` `desk` | one port each: public functions over a connection, the port over them |
 //! | `columns` `row` | what is read of each table, by name; one line of a result, for the readers that both databases share |
 //!
 //! # What the database refuses, and what it cannot
@@ -49,6 +49,8 @@ mod acts;
 mod checks;
 mod columns;
 mod connection;
+#[cfg(feature = "desk")]
+pub mod desk;
 pub mod erasure;
 mod error;
 mod guards;

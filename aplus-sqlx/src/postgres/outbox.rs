@@ -98,6 +98,7 @@ fn queued(row: &PgRow) -> Result<QueuedMail> {
         attempts: rows::number(row, "attempts_before")?,
         link: link_key(row)?,
         note: None,
+        answer: None,
     })
 }
 

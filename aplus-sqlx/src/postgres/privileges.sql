@@ -8,9 +8,10 @@ grant usage on schema aplus to RUNTIME, AUDITOR;
 
 -- The server. No right to change an address, roles or provenance; none to take a line of the register or an entry away.
 grant select on
-    aplus.account, aplus.group, aplus.journal_entry, aplus.journal_erasable, aplus.link, aplus.link_look,
-    aplus.live_link, aplus.live_session, aplus.login_request, aplus.membership, aplus.migration, aplus.operator,
-    aplus.outbox, aplus.refusal_count, aplus.session, aplus.support_order, aplus.checkpoint, aplus.checkpoint_mail, aplus.seal,
+    aplus.account, aplus.conversation, aplus.conversation_message, aplus.group, aplus.journal_entry,
+    aplus.journal_erasable, aplus.link, aplus.link_look, aplus.live_link, aplus.live_session, aplus.login_request,
+    aplus.membership, aplus.migration, aplus.operator, aplus.outbox, aplus.refusal_count, aplus.session,
+    aplus.support_order, aplus.checkpoint, aplus.checkpoint_mail, aplus.seal,
     aplus.seal_queue, aplus.seal_tree
     to RUNTIME;
 grant insert on
@@ -27,6 +28,11 @@ grant insert (id, account_id, old_email, new_email, old_roles, new_roles, profil
     requester_name, reference, reason, proposed_at, expires_at, approved_at, approval_entry) on aplus.support_order to RUNTIME;
 grant update (approver_kind, approver_id, approved_at, approval_entry, closed_at, closed_how, closed_by_kind, closed_by_id,
     closing_reason, closing_entry) on aplus.support_order to RUNTIME;
+-- Opening, answering, closing; whose it is and what was said never changes, and the door alone erases it (S2, T4).
+grant insert (id, account_id, email, acknowledged_on, subject, state, since, opened_at, last_message_at, version)
+    on aplus.conversation to RUNTIME;
+grant update (state, since, last_message_at, version) on aplus.conversation to RUNTIME;
+grant insert on aplus.conversation_message to RUNTIME;
 grant update (answered_at, answer, mailed) on aplus.login_request to RUNTIME;
 grant update (used_at, session_id, superseded_at, wrong_addresses) on aplus.link to RUNTIME;
 -- They go with their link alone.
@@ -39,7 +45,7 @@ grant delete on
     to RUNTIME;
 grant execute on function
     aplus.carry_out_order(uuid, bigint, uuid), aplus.withdraw_account(uuid), aplus.erase_journal(bigint, integer),
-    aplus.empty_account(uuid, bigint, bigint), aplus.mail_id(uuid, integer, text),
+    aplus.empty_account(uuid, bigint, bigint), aplus.erase_conversations(bigint, integer, bigint), aplus.mail_id(uuid, integer, text),
     aplus.seal_entries(bigint, uuid[], bytea[], bytea, bigint, text, boolean)
     to RUNTIME;
 

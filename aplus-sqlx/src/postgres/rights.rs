@@ -13,6 +13,11 @@ with stated (relation, privilege, columns) as (values
     ('account', 'SELECT', null::text[]), ('account', 'INSERT', null),
     ('account', 'UPDATE', array['first_name', 'last_name', 'job_title', 'phone', 'status', 'deactivated_by', 'version',
         'epoch', 'last_login_at']),
+    ('conversation', 'SELECT', null),
+    ('conversation', 'INSERT', array['id', 'account_id', 'email', 'acknowledged_on', 'subject', 'state', 'since', 'opened_at',
+        'last_message_at', 'version']),
+    ('conversation', 'UPDATE', array['state', 'since', 'last_message_at', 'version']),
+    ('conversation_message', 'SELECT', null), ('conversation_message', 'INSERT', null),
     ('group', 'SELECT', null), ('group', 'INSERT', null), ('group', 'UPDATE', array['version']),
     ('journal_entry', 'SELECT', null), ('journal_entry', 'INSERT', null),
     ('journal_erasable', 'SELECT', null), ('journal_erasable', 'INSERT', null),
@@ -43,7 +48,7 @@ with stated (relation, privilege, columns) as (values
         'closed_how', 'closed_by_kind', 'closed_by_id', 'closing_reason', 'closing_entry'])
 ),
 doors (name) as (values
-    ('carry_out_order'), ('withdraw_account'), ('erase_journal'), ('empty_account'), ('mail_id'), ('seal_entries')
+    ('carry_out_order'), ('withdraw_account'), ('erase_journal'), ('empty_account'), ('erase_conversations'), ('mail_id'), ('seal_entries')
 ),
 words (privilege, word) as (values
     ('SELECT', 'select from '), ('INSERT', 'insert into '), ('UPDATE', 'update '), ('DELETE', 'delete from '),

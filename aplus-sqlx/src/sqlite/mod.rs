@@ -5,12 +5,14 @@
 //! | `connection` | options, pools, the settings that each connection is checked for, errors |
 //! | `migrate` | the schema and its guards, embedded |
 //! | `acts` | what all acts share: the request, the versions, the entry, the mails |
-//! | `accounts` `logins` `orders` `journal` `outbox` `erasure` `seals` | one port each: public functions over a connection, the port over them |
+//! | `accounts` `logins` `orders` `journal` `outbox` `erasure` `seals` `desk` | one port each: public functions over a connection, the port over them |
 //! | `row` | one line of a result, for the readers that both databases share |
 
 pub mod accounts;
 mod acts;
 mod connection;
+#[cfg(feature = "desk")]
+pub mod desk;
 pub mod erasure;
 pub mod journal;
 pub mod logins;

@@ -70,6 +70,7 @@ async fn queued(connection: &mut SqliteConnection, row: &SqliteRow) -> Result<Qu
     Ok(QueuedMail {
         id: MailId::from_uuid(row.try_get("id")?),
         to: rows::text(row, "to_address")?,
+        answer: None,
         author_email: author_email(connection, &message).await?,
         note: note(connection, &message).await?,
         message,

@@ -188,6 +188,31 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
             "The address and details of {}, unused for long, were erased {by}{when}.",
             object(entry)
         ),
+        Event::ConversationOpened { visitor: false } => {
+            format!("A request was sent to support {by}{when}.")
+        }
+        Event::ConversationOpened { visitor: true } => {
+            format!("A request of somebody who was not logged in was taken in {by}{when}.")
+        }
+        Event::MessageAdded { conversation: _ } => {
+            format!("A message was added to a request to support {by}{when}.")
+        }
+        Event::ConversationAnswered { conversation: _ } => format!(
+            "The request to support of {} was answered {by}{when}.",
+            enquirer(entry)
+        ),
+        Event::ConversationClosed { conversation: _ } => format!(
+            "The request to support of {} was closed {by}{when}.",
+            enquirer(entry)
+        ),
+        Event::ConversationsErased {
+            conversations,
+            before: _,
+        } => format!(
+            "What was written in {conversations} requests to support, without a message for more than {} months, \
+                was erased {by}{when}.",
+            crate::Retention::CONVERSATION_MONTHS
+        ),
         Event::Refused {
             action,
             code: _,
@@ -226,6 +251,11 @@ fn looked(at: Subject, entry: &SeenEntry, by: &str, when: &str) -> String {
             quoted_group(entry)
         ),
         Subject::Orders => format!("The support orders were looked at {by}{when}."),
+        Subject::Inbox => format!("The requests to support were looked at {by}{when}."),
+        Subject::Conversation { .. } => format!(
+            "The request to support of {} was looked at {by}{when}.",
+            enquirer(entry)
+        ),
         Subject::Journal { account, .. } => format!(
             "The journal was looked at {by}{when}{}{}.",
             match account {
@@ -234,6 +264,14 @@ fn looked(at: Subject, entry: &SeenEntry, by: &str, when: &str) -> String {
             },
             in_group(entry)
         ),
+    }
+}
+
+/// Whoever wrote to support, after "of".
+fn enquirer(entry: &SeenEntry) -> String {
+    match entry.whom {
+        Some(_) => object(entry),
+        None => "somebody who was not logged in".to_owned(),
     }
 }
 
@@ -400,6 +438,11 @@ pub(in crate::words) fn event_kind(kind: &str) -> &str {
         "looked" => "A look of support",
         "journal_erased" => "Erasure in the journal",
         "account_emptied" => "Erasure of an unused account",
+        "conversation_opened" => "A request to support",
+        "message_added" => "A message added to a request to support",
+        "conversation_answered" => "An answer of support",
+        "conversation_closed" => "A request to support closed",
+        "conversations_erased" => "Erasure of old requests to support",
         "refused" => "A refusal",
         "refused_again" => "A refusal, again",
         other => other,

@@ -290,6 +290,20 @@ pub(in crate::words) fn refusal(
                 Support can withdraw it and propose another one."
                 .into(),
         ),
+        Refusal::ConversationNotFound => (
+            "No such request to support",
+            format!(
+                "There is no such request to support, it was erased, or it is somebody else's: only \
+                    the person who wrote it sees it, with support: {support}."
+            )
+            .into(),
+        ),
+        Refusal::ConversationClosed => (
+            "Request closed",
+            "This request is closed: support no longer answers it. A further message of the person who \
+                wrote it opens it again."
+                .into(),
+        ),
         Refusal::OperatorNotFound => (
             "No such operator",
             "Nobody of the support team has this number. The team's page shows who belongs to it."

@@ -203,6 +203,31 @@ pub(in crate::words) fn deed(entry: &SeenEntry, when: &str) -> String {
                 {by}{when}.",
             of_account(entry)
         ),
+        Event::ConversationOpened { visitor: false } => {
+            format!("Une demande a été adressée au support {by}{when}.")
+        }
+        Event::ConversationOpened { visitor: true } => {
+            format!("Une demande d'une personne qui n'était pas connectée a été reçue {by}{when}.")
+        }
+        Event::MessageAdded { conversation: _ } => {
+            format!("Un message a été ajouté à une demande au support {by}{when}.")
+        }
+        Event::ConversationAnswered { conversation: _ } => format!(
+            "La demande au support {} a reçu une réponse {by}{when}.",
+            of_enquirer(entry)
+        ),
+        Event::ConversationClosed { conversation: _ } => format!(
+            "La demande au support {} a été close {by}{when}.",
+            of_enquirer(entry)
+        ),
+        Event::ConversationsErased {
+            conversations,
+            before: _,
+        } => format!(
+            "Ce qui a été écrit dans {conversations}\u{a0}demandes au support, sans message depuis plus de \
+                {}\u{a0}mois, a été effacé {by}{when}.",
+            crate::Retention::CONVERSATION_MONTHS
+        ),
         Event::Refused {
             action,
             code: _,
@@ -249,6 +274,11 @@ fn looked(at: Subject, entry: &SeenEntry, by: &str, when: &str) -> String {
         Subject::Orders => {
             format!("Les demandes de modification ont été consultées {by}{when}.")
         }
+        Subject::Inbox => format!("Les demandes au support ont été consultées {by}{when}."),
+        Subject::Conversation { .. } => format!(
+            "La demande au support {} a été consultée {by}{when}.",
+            of_enquirer(entry)
+        ),
         Subject::Journal { account, .. } => format!(
             "Le journal a été consulté {by}{when}{}{}.",
             match account {
@@ -299,6 +329,14 @@ fn of_account(entry: &SeenEntry) -> String {
         Some(named @ (Named::Gone | Named::Somebody)) => format!("d'{}", person(named)),
         Some(named) => format!("du compte {}", person(named)),
         None => "d'un compte".to_owned(),
+    }
+}
+
+/// Whoever wrote to support, after "la demande".
+fn of_enquirer(entry: &SeenEntry) -> String {
+    match entry.whom {
+        Some(_) => of_account(entry),
+        None => "d'une personne qui n'était pas connectée".to_owned(),
     }
 }
 
@@ -431,6 +469,11 @@ pub(in crate::words) fn event_kind(kind: &str) -> &str {
         "looked" => "Consultation par le support",
         "journal_erased" => "Effacement dans le journal",
         "account_emptied" => "Effacement d'un compte inutilisé",
+        "conversation_opened" => "Demande au support",
+        "message_added" => "Message ajouté à une demande au support",
+        "conversation_answered" => "Réponse du support",
+        "conversation_closed" => "Clôture d'une demande au support",
+        "conversations_erased" => "Effacement d'anciennes demandes au support",
         "refused" => "Refus",
         "refused_again" => "Refus répété",
         other => other,

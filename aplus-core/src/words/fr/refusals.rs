@@ -306,6 +306,21 @@ pub(in crate::words) fn refusal(
                 elle ne s'applique plus. Le support peut la retirer et en proposer une autre."
                 .into(),
         ),
+        Refusal::ConversationNotFound => (
+            "Demande au support introuvable",
+            format!(
+                "Cette demande au support n'existe pas, elle a été effacée, ou c'est celle de \
+                    quelqu'un d'autre\u{a0}: seule la personne qui l'a écrite la voit, avec le \
+                    support\u{a0}: {support}."
+            )
+            .into(),
+        ),
+        Refusal::ConversationClosed => (
+            "Demande au support close",
+            "Cette demande est close\u{a0}: le support n'y répond plus. Un nouveau message de la \
+                personne qui l'a écrite la rouvre."
+                .into(),
+        ),
         Refusal::OperatorNotFound => (
             "Membre introuvable",
             "Aucun membre de l'équipe de support ne porte ce numéro. La page de l'équipe montre \

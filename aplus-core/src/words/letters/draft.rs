@@ -13,6 +13,7 @@ enum Block {
         address: String,
     },
     Verbatim(String),
+    Quote(String),
 }
 
 pub(super) struct Draft {
@@ -51,6 +52,12 @@ impl Draft {
         self
     }
 
+    /// What somebody wrote, on the lines that they wrote it on; a line that is too long is broken.
+    pub(super) fn quote(mut self, text: &str) -> Self {
+        self.blocks.push(Block::Quote(text.to_owned()));
+        self
+    }
+
     /// One line, whatever the name of the service holds: a line break would begin another header.
     pub(super) fn subject(&self) -> String {
         self.subject.replace(char::is_control, " ")
@@ -66,6 +73,11 @@ impl Draft {
                 .join("\n"),
             Block::Link { address, .. } => address.clone(),
             Block::Verbatim(text) => text.clone(),
+            Block::Quote(text) => text
+                .lines()
+                .map(|line| wrapped(line, "", ""))
+                .collect::<Vec<_>>()
+                .join("\n"),
         });
         let mut text = blocks.collect::<Vec<_>>().join("\n\n");
         text.push('\n');
@@ -91,6 +103,10 @@ impl Draft {
                     escaped(label)
                 ),
                 Block::Verbatim(text) => format!("<pre>{}</pre>\n", escaped(text)),
+                Block::Quote(text) => {
+                    let lines = escaped(text).replace('\n', "<br>\n");
+                    format!("<blockquote>\n<p>{lines}</p>\n</blockquote>\n")
+                }
             })
             .collect();
         format!(

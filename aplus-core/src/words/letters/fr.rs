@@ -1,5 +1,6 @@
 //! The letters in French.
 
+mod desk;
 mod orders;
 
 use super::{Draft, Facts, LoginLink};
@@ -49,6 +50,8 @@ pub(super) fn draft(facts: &Facts<'_>) -> Draft {
         Message::OrderCarriedOut { roles, details } => orders::carried_out(roles, details, facts),
         Message::AddressGained => orders::gained(facts),
         Message::AddressLost => orders::lost(facts),
+        Message::SupportRequestReceived { answer_by } => desk::received(answer_by, facts),
+        Message::SupportAnswered { .. } => desk::answered(facts),
         Message::JournalCheckpoint { size } => journal_checkpoint(size, facts),
     };
     draft.paragraph(format!(

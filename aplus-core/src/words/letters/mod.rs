@@ -13,9 +13,10 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::Language;
 use crate::account::Author;
+use crate::conversation::WrittenAnswer;
 use crate::mail::Message;
 use crate::ports::{Letter, QueuedMail};
-use crate::{EmailAddress, GroupId, LinkSecret, Retention, Site};
+use crate::{ConversationId, EmailAddress, GroupId, LinkSecret, Retention, Site};
 
 /// Writes letters; a host may bring its own in place of [`StandardLetters`].
 ///
@@ -88,6 +89,7 @@ struct Facts<'a> {
     author_email: Option<&'a EmailAddress>,
     link: Option<LoginLink>,
     note: Option<&'a str>,
+    answer: Option<&'a WrittenAnswer>,
     site: &'a Site,
     retention: &'a Retention,
 }
@@ -124,6 +126,7 @@ impl<'a> Facts<'a> {
             author_email: mail.author_email.as_ref(),
             link,
             note: mail.note.as_deref(),
+            answer: mail.answer.as_ref(),
             site,
             retention,
         }
@@ -141,6 +144,10 @@ impl<'a> Facts<'a> {
             Author::Account(_) => self.author_email,
             Author::Operator(_) | Author::Machine => None,
         }
+    }
+
+    fn conversation_page(&self, conversation: ConversationId) -> String {
+        self.site.url(&format!("{}/{conversation}", Site::CONTACT))
     }
 
     fn group_page(&self, group: GroupId) -> String {

@@ -6,14 +6,16 @@ use std::time::Duration;
 use super::draft::LINE;
 use super::*;
 use crate::Roles;
-use crate::account::{Epoch, Principal};
+use crate::account::{Epoch, Principal, Version};
+use crate::conversation::{ConversationSubject, MessageText, WrittenAnswer};
 use crate::link::{LinkFacts, Purpose};
 use crate::ports::LinkKey;
 
 use crate::secret::{BrowserHash, LinkHash, Nonce};
 use crate::words::tests::bad_space;
 use crate::{
-    AccountId, HostKey, LinkId, MailId, OperatorId, RequesterKind, RetentionReason, Timestamp,
+    AccountId, ConversationId, HostKey, LinkId, MailId, OperatorId, RequesterKind, RetentionReason,
+    Timestamp,
 };
 
 /// What is longer than a line, and is not broken.
@@ -23,6 +25,20 @@ const RESPONSABLE: &str = "o'neil&fils@ain.fr";
 
 fn id(number: u128) -> uuid::Uuid {
     uuid::Uuid::from_u128(number)
+}
+
+const ANSWER_BY: jiff::civil::Date = jiff::civil::date(2026, 7, 3);
+
+/// What support answered, on several lines, one of them long, to a subject that would like to be more than that.
+fn answer(page: Option<ConversationId>) -> WrittenAnswer {
+    let text = "Bonjour,\nvotre lien est reparti <b>ce matin</b>.\n\n- Regardez aussi dans les courriers \
+        indésirables, où il se trouve parfois, surtout quand la messagerie est celle d'une grande \
+        structure.\n- Sinon, écrivez-nous.";
+    WrittenAnswer {
+        subject: ConversationSubject::parse("Lien & <i>perdu</i>").unwrap(),
+        text: MessageText::parse(text).unwrap(),
+        page,
+    }
 }
 
 fn site() -> Site {
@@ -52,6 +68,7 @@ fn messages() -> Vec<Message> {
         GroupId::from_uuid(id(0x6720)),
     );
     let link = LinkId::from_uuid(id(0x117));
+    let conversation = ConversationId::from_uuid(id(0xC0));
     let requesters = || std::iter::once(None).chain(RequesterKind::ALL.into_iter().map(Some));
     let mut messages = Vec::new();
     let mut next = Some(Message::LoginLink { link });
@@ -152,6 +169,19 @@ fn messages() -> Vec<Message> {
             }
             Message::AddressLost => {
                 messages.push(message);
+                Some(Message::SupportRequestReceived {
+                    answer_by: ANSWER_BY,
+                })
+            }
+            Message::SupportRequestReceived { .. } => {
+                messages.push(message);
+                Some(Message::SupportAnswered {
+                    conversation,
+                    place: Version(2),
+                })
+            }
+            Message::SupportAnswered { .. } => {
+                messages.push(message);
                 Some(Message::JournalCheckpoint { size: 21_028 })
             }
             Message::JournalCheckpoint { .. } => {
@@ -200,6 +230,9 @@ fn mail_living(message: Message, language: Language, life: Duration) -> QueuedMa
         link,
         author_email: Some(email(RESPONSABLE)),
         note: message.checkpoint().map(|_| NOTE.to_owned()),
+        answer: message
+            .answer()
+            .map(|(conversation, _)| answer(Some(conversation))),
     }
 }
 
@@ -222,7 +255,8 @@ fn each(check: impl Fn(Message, Language, &Letter)) {
 
 /// What a reader of the HTML reads.
 fn unescaped(html: &str) -> String {
-    html.replace("&lt;", "<")
+    html.replace("<br>\n", "\n")
+        .replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&quot;", "\"")
         .replace("&#39;", "'")
@@ -237,7 +271,7 @@ fn every_letter_is_whole_and_differs_between_the_languages() {
             .map(Message::kind)
             .collect::<HashSet<_>>()
             .len(),
-        18
+        20
     );
     for message in messages() {
         let [french, english] = Language::ALL.map(|language| letter(message, language, &site()));
@@ -639,5 +673,68 @@ fn a_checkpoint_is_told_to_the_letter() {
         mail.note = None;
         let without = StandardLetters.letter(&mail, None, &site(), &Retention::default());
         assert!(!without.text.contains('—'), "{}", without.text);
+    }
+}
+
+/// S2: what was typed by anybody goes to no address that was typed by anybody.
+#[test]
+fn an_acknowledgement_says_the_usual_day_and_nothing_of_what_was_asked() {
+    let message = Message::SupportRequestReceived {
+        answer_by: ANSWER_BY,
+    };
+    for (language, day) in [
+        (Language::French, "le vendredi 3 juillet 2026"),
+        (Language::English, "by Friday 3 July 2026"),
+    ] {
+        let mut mail = mail(message, language);
+        let plain = letter(message, language, &site());
+        mail.answer = Some(answer(None));
+        let letter = StandardLetters.letter(&mail, None, &site(), &Retention::default());
+        assert_eq!(
+            letter.text, plain.text,
+            "it knows of nothing that was written"
+        );
+        let text = letter.text.replace(['\u{a0}', '\n'], " ");
+        assert!(text.contains(day), "{text}");
+        assert!(text.contains("https://aplus.example/contact "), "{text}");
+        assert!(
+            !text.contains("Bonjour") && !text.contains("perdu"),
+            "{text}"
+        );
+    }
+}
+
+/// S2: the answer stands in its letter as it was written, with the page only for whom has one.
+#[test]
+fn an_answer_stands_in_its_letter_line_by_line() {
+    let conversation = ConversationId::from_uuid(id(0xC0));
+    let message = Message::SupportAnswered {
+        conversation,
+        place: Version(2),
+    };
+    for language in Language::ALL {
+        for page in [Some(conversation), None] {
+            let mut mail = mail(message, language);
+            mail.answer = Some(answer(page));
+            let letter = StandardLetters.letter(&mail, None, &site(), &Retention::default());
+            let lines = "Bonjour,\nvotre lien est reparti <b>ce matin</b>.\n\n- Regardez aussi";
+            assert!(letter.text.contains(lines), "{}", letter.text);
+            assert!(
+                letter.text.contains("Lien & <i>perdu</i>"),
+                "{}",
+                letter.text
+            );
+            assert!(!letter.subject.contains("Lien"), "{}", letter.subject);
+            let html = &letter.html;
+            assert!(html.contains("Bonjour,<br>\nvotre lien"), "{html}");
+            assert!(!html.contains("<b>") && !html.contains("<i>"), "{html}");
+            let own = format!("https://aplus.example/contact/{conversation}");
+            assert_eq!(letter.text.contains(&own), page.is_some());
+            assert!(letter.text.contains("https://aplus.example/contact"));
+        }
+        let mut mail = mail(message, language);
+        mail.answer = None;
+        let without = StandardLetters.letter(&mail, None, &site(), &Retention::default());
+        assert!(!without.text.contains("Bonjour"), "{}", without.text);
     }
 }

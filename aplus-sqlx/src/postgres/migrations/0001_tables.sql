@@ -336,6 +336,45 @@ create index support_order_to_confirm on aplus.support_order (new_email, approve
 alter table aplus.account add foreign key (order_id) references aplus.support_order (id);
 alter table aplus.link add foreign key (order_id) references aplus.support_order (id);
 
+-- Conversations with support (S2). One bears the id of the entry that tells of its opening. Its texts, its subject and the address
+-- that a visitor typed go 12 months after its last message (T4); its line stays.
+create table aplus.conversation (
+    id uuid not null primary key references aplus.journal_entry (id) deferrable initially deferred,
+    account_id uuid references aplus.account (id),
+    email text collate "C",
+    -- The day, counted from 1970-01-01 in UTC, on which that address was sent an acknowledgement: one a day (L7).
+    acknowledged_on bigint,
+    subject text,
+    state text not null check (state in ('waiting', 'answered', 'closed')),
+    since bigint not null check (since >= 0),
+    opened_at bigint not null check (opened_at >= 0),
+    last_message_at bigint not null check (last_message_at >= 0),
+    erased_at bigint check (erased_at >= 0),
+    version bigint not null check (version >= 1),
+    check ((erased_at is null) = (subject is not null)),
+    check ((account_id is null and erased_at is null) = (email is not null)),
+    check (account_id is null or acknowledged_on is null),
+    check (erased_at is null or state = 'closed')
+);
+
+create index conversation_inbox on aplus.conversation (state, since, id) where state <> 'closed';
+create index conversation_by_account on aplus.conversation (account_id, id) where account_id is not null;
+create index conversation_by_age on aplus.conversation (last_message_at, id) where erased_at is null;
+create unique index conversation_acknowledged on aplus.conversation (email, acknowledged_on)
+    where acknowledged_on is not null;
+
+create table aplus.conversation_message (
+    conversation_id uuid not null references aplus.conversation (id),
+    -- The version of the conversation that came with it.
+    place bigint not null check (place >= 1),
+    speaker_kind text not null check (speaker_kind in ('account', 'visitor', 'operator')),
+    speaker_id uuid,
+    text text,
+    at bigint not null check (at >= 0),
+    primary key (conversation_id, place),
+    check ((speaker_kind = 'visitor') = (speaker_id is null))
+);
+
 -- Links and sessions are judged by what these two say, with their owner's epoch and standing of now (P24).
 create view aplus.live_link with (security_invoker = true) as
 select

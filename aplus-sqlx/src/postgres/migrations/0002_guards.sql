@@ -534,6 +534,60 @@ begin
     return new;
 end $$;
 
+create function aplus.conversation_begins() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if new.state <> 'waiting' or new.version <> 1 or new.erased_at is not null
+        or (new.since, new.last_message_at) <> (new.opened_at, new.opened_at)
+    then
+        raise exception 'S2: a conversation begins with its first message, waiting for an answer' using errcode = 'AP003';
+    end if;
+    return new;
+end $$;
+
+create function aplus.conversation_keeps() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if (new.id, new.account_id, new.acknowledged_on, new.opened_at)
+        is distinct from (old.id, old.account_id, old.acknowledged_on, old.opened_at)
+        or new.version <> old.version + 1
+        or new.last_message_at < old.last_message_at
+        or old.erased_at is not null
+    then
+        raise exception 'S2: a conversation keeps whose it is, and moves by one until it is erased' using errcode = 'AP003';
+    end if;
+    if new.erased_at is null then
+        if (new.subject, new.email) is distinct from (old.subject, old.email) then
+            raise exception 'S2: what a conversation is about does not change' using errcode = 'AP003';
+        end if;
+    elsif old.last_message_at >= aplus.least_kept() or new.last_message_at <> old.last_message_at then
+        raise exception 'T4: no conversation is erased within six months of its last message' using errcode = 'AP003';
+    end if;
+    return new;
+end $$;
+
+create function aplus.conversation_message_keeps() returns trigger language plpgsql
+    set search_path = pg_catalog, pg_temp as $$
+begin
+    if (new.conversation_id, new.place, new.speaker_kind, new.speaker_id, new.at)
+        is distinct from (old.conversation_id, old.place, old.speaker_kind, old.speaker_id, old.at)
+        or new.text is not null
+        or old.at >= aplus.least_kept()
+    then
+        raise exception 'T4: a message does not change; its text goes six months after it at the earliest' using errcode = 'AP003';
+    end if;
+    return new;
+end $$;
+
+create trigger conversation_begins before insert on aplus.conversation
+    for each row execute function aplus.conversation_begins();
+create trigger conversation_keeps before update on aplus.conversation
+    for each row execute function aplus.conversation_keeps();
+create trigger conversation_stays before delete on aplus.conversation
+    for each row execute function aplus.nothing_changes();
+create trigger conversation_message_keeps before update on aplus.conversation_message
+    for each row execute function aplus.conversation_message_keeps();
+create trigger conversation_message_stays before delete on aplus.conversation_message
+    for each row execute function aplus.nothing_changes();
+
 create trigger support_order_begins before insert on aplus.support_order
     for each row execute function aplus.support_order_begins();
 create trigger support_order_keeps before update on aplus.support_order

@@ -129,6 +129,32 @@ begin
     return account;
 end $$;
 
+-- T4: so many conversations, those whose last message is the oldest, lose what was said in them and the address that a visitor
+-- typed; of none, where fewer were silent since before `before`. Answers how many. Nobody chooses whose.
+create function aplus.erase_conversations(before bigint, conversations integer, at bigint) returns integer
+    language plpgsql strict security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    due uuid[];
+begin
+    if before > aplus.least_kept() then
+        raise exception 'T4: no conversation is erased within six months of its last message' using errcode = 'AP003';
+    end if;
+    -- Who comes second waits here, and then finds those erased that the first has erased.
+    due := array(
+        select c.id from aplus.conversation c where c.erased_at is null and c.last_message_at < erase_conversations.before
+        order by c.last_message_at, c.id limit conversations for update
+    );
+    if cardinality(due) < conversations then
+        return 0;
+    end if;
+    update aplus.conversation c
+    set subject = null, email = null, erased_at = erase_conversations.at, version = c.version + 1, state = 'closed',
+        since = case c.state when 'closed' then c.since else erase_conversations.at end
+    where c.id = any (due);
+    update aplus.conversation_message m set text = null where m.conversation_id = any (due);
+    return conversations;
+end $$;
+
 -- T2: seals entries onto a tree of `before`, and keeps the checkpoint over it; without entries it only keeps that the newest
 -- checkpoint is told by a mail. False, and nothing written, if another sealer was first or is at it, an entry does not wait, or
 -- a mail told this checkpoint before.

@@ -317,7 +317,7 @@ async fn told(
     .await
 }
 
-async fn known_domain(
+pub(in super::super) async fn known_domain(
     connection: &mut SqliteConnection,
     email: &EmailAddress,
     domains: Option<&[String]>,

@@ -20,6 +20,8 @@ use aplus_core::{
 use async_trait::async_trait;
 
 pub use answer::{answer, purge};
+#[cfg(feature = "desk")]
+pub(super) use asking::known_domain;
 pub(super) use asking::queue_asking;
 pub use asking::{ask, waiting};
 pub use link::{link, redeem, wrong_address};

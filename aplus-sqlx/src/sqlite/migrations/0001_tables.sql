@@ -335,6 +335,45 @@ create index aplus_support_order_open on aplus_support_order (expires_at) where 
 create index aplus_support_order_to_confirm on aplus_support_order (new_email, approved_at, id)
     where approved_at is not null and carried_out_at is null and closed_at is null;
 
+-- Conversations with support (S2). One bears the id of the entry that tells of its opening. Its texts, its subject and the address
+-- that a visitor typed go 12 months after its last message (T4); its line stays.
+create table aplus_conversation (
+    id blob not null primary key references aplus_journal_entry (id),
+    account_id blob references aplus_account (id),
+    email text,
+    -- The day, counted from 1970-01-01 in UTC, on which that address was sent an acknowledgement: one a day (L7).
+    acknowledged_on integer,
+    subject text,
+    state text not null check (state in ('waiting', 'answered', 'closed')),
+    since integer not null check (since >= 0),
+    opened_at integer not null check (opened_at >= 0),
+    last_message_at integer not null check (last_message_at >= 0),
+    erased_at integer check (erased_at >= 0),
+    version integer not null check (version >= 1),
+    check ((erased_at is null) = (subject is not null)),
+    check ((account_id is null and erased_at is null) = (email is not null)),
+    check (account_id is null or acknowledged_on is null),
+    check (erased_at is null or state = 'closed')
+) strict, without rowid;
+
+create index aplus_conversation_inbox on aplus_conversation (state, since, id) where state != 'closed';
+create index aplus_conversation_by_account on aplus_conversation (account_id, id) where account_id is not null;
+create index aplus_conversation_by_age on aplus_conversation (last_message_at, id) where erased_at is null;
+create unique index aplus_conversation_acknowledged on aplus_conversation (email, acknowledged_on)
+    where acknowledged_on is not null;
+
+create table aplus_conversation_message (
+    conversation_id blob not null references aplus_conversation (id),
+    -- The version of the conversation that came with it.
+    place integer not null check (place >= 1),
+    speaker_kind text not null check (speaker_kind in ('account', 'visitor', 'operator')),
+    speaker_id blob check (length(speaker_id) = 16),
+    text text,
+    at integer not null check (at >= 0),
+    primary key (conversation_id, place),
+    check ((speaker_kind = 'visitor') = (speaker_id is null))
+) strict, without rowid;
+
 -- Links and sessions are read through these two alone: with their owner's epoch and standing of now (P24).
 create view aplus_live_link as
 select

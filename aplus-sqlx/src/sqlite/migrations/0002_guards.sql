@@ -576,6 +576,77 @@ end;
 
 -- Sealing (T2): an entry that waits gets the place after the last; the tree grows to what the seals say; a checkpoint is over
 -- the tree as it is. None of it changes or goes.
+create trigger aplus_conversation_begins before insert on aplus_conversation
+when exists (select 1 from aplus_conversation where id = new.id)
+    or exists (
+        select 1 from aplus_conversation where email = new.email and acknowledged_on = new.acknowledged_on
+    )
+    or new.state != 'waiting'
+    or new.version != 1
+    or new.erased_at is not null
+    or new.since is not new.opened_at
+    or new.last_message_at is not new.opened_at
+begin
+    select raise(abort, 'S2: a conversation begins once, with its first message, waiting for an answer');
+end;
+
+create trigger aplus_conversation_keeps before update on aplus_conversation
+when new.id is not old.id
+    or new.account_id is not old.account_id
+    or new.acknowledged_on is not old.acknowledged_on
+    or new.opened_at is not old.opened_at
+    or new.version != old.version + 1
+    or new.last_message_at < old.last_message_at
+    or old.erased_at is not null
+    or (new.erased_at is null and (new.subject is not old.subject or new.email is not old.email))
+begin
+    select raise(abort, 'S2: a conversation keeps whose it is and what it is about, and moves by one until it is erased');
+end;
+
+create trigger aplus_conversation_is_erased before update on aplus_conversation
+when new.erased_at is not null
+    and (
+        new.last_message_at is not old.last_message_at
+        or (old.last_message_at < unixepoch('now', '-6 months', 'floor') * 1000000) is not true
+    )
+begin
+    select raise(abort, 'T4: no conversation is erased within six months of its last message');
+end;
+
+create trigger aplus_conversation_stays before delete on aplus_conversation
+begin
+    select raise(abort, 'T4: the line of a conversation never goes');
+end;
+
+create trigger aplus_conversation_message_begins before insert on aplus_conversation_message
+when exists (
+        select 1 from aplus_conversation_message where conversation_id = new.conversation_id and place = new.place
+    )
+    or new.text is null
+    or not exists (
+        select 1 from aplus_conversation where id = new.conversation_id and version = new.place and erased_at is null
+    )
+begin
+    select raise(abort, 'S2: a message is written once, with the version of its conversation');
+end;
+
+create trigger aplus_conversation_message_keeps before update on aplus_conversation_message
+when new.conversation_id is not old.conversation_id
+    or new.place is not old.place
+    or new.speaker_kind is not old.speaker_kind
+    or new.speaker_id is not old.speaker_id
+    or new.at is not old.at
+    or new.text is not null
+    or (old.at < unixepoch('now', '-6 months', 'floor') * 1000000) is not true
+begin
+    select raise(abort, 'T4: a message does not change; its text goes six months after it at the earliest');
+end;
+
+create trigger aplus_conversation_message_stays before delete on aplus_conversation_message
+begin
+    select raise(abort, 'T4: the line of a message never goes');
+end;
+
 create trigger aplus_seal_begins before insert on aplus_seal
 when new.place != coalesce((select max(place) + 1 from aplus_seal), 0)
     or not exists (select 1 from aplus_seal_queue where entry_id = new.entry_id)
