@@ -92,7 +92,11 @@ fn email(text: &str) -> EmailAddress {
 }
 
 fn report(erased: u32, emptied: u32) -> ErasureReport {
-    ErasureReport { erased, emptied }
+    ErasureReport {
+        erased,
+        emptied,
+        conversations: 0,
+    }
 }
 
 #[tokio::test]

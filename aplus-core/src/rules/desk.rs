@@ -262,6 +262,17 @@ pub fn may_view_conversation(actor: &Actor, facts: &ConversationFacts) -> Result
     own(active_account(actor)?.id, facts)
 }
 
+/// What `actor` learns of a conversation that is not there: the same as of somebody else's.
+#[must_use]
+pub fn no_such_conversation(actor: &Actor) -> Refusal {
+    let here = match actor {
+        Actor::Machine => Ok(()),
+        Actor::Operator(operator) => not_suspended(operator),
+        Actor::Visitor | Actor::Account(_) => active_account(actor).map(|_| ()),
+    };
+    here.err().unwrap_or(Refusal::ConversationNotFound)
+}
+
 fn own(account: AccountId, facts: &ConversationFacts) -> Result<(), Refusal> {
     match facts.enquirer.account() == Some(account) {
         true => Ok(()),

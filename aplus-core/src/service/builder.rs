@@ -70,6 +70,10 @@ impl Builder {
             mail_counts: Counted::default(),
             looks: Gathered::default(),
             work: Work::default(),
+            #[cfg(feature = "desk")]
+            desk: None,
+            #[cfg(feature = "desk")]
+            calendar: crate::calendar::WorkingCalendar::default(),
         })
     }
 
@@ -151,6 +155,22 @@ impl Builder {
     /// How long what was written waits for its seal, at most: a second by default, 10 milliseconds at least.
     pub fn seal_every(mut self, pause: Duration) -> Self {
         self.0.seal_pause = pause.max(Duration::from_millis(10));
+        self
+    }
+
+    /// Where conversations with support are kept (S2): the desk of the same store, whose journal and outbox it writes to. Without
+    /// one, people write to the address of support alone.
+    #[cfg(feature = "desk")]
+    pub fn desk(mut self, desk: impl crate::ports::Desk + 'static) -> Self {
+        self.0.desk = Some(Arc::new(desk));
+        self
+    }
+
+    /// Where support works, by whose holidays its usual day is told (S2): metropolitan France if not set. The hours are those of
+    /// the site's own time.
+    #[cfg(feature = "desk")]
+    pub fn territory(mut self, territory: crate::calendar::Territory) -> Self {
+        self.0.calendar = crate::calendar::WorkingCalendar::new(territory);
         self
     }
 

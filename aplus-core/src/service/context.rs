@@ -79,6 +79,12 @@ impl Context {
         self.request(b"link", &[*link.as_bytes(), browser].concat())
     }
 
+    /// A visitor's is counted per address that was typed: nothing else is known of them.
+    #[cfg(feature = "desk")]
+    pub(super) fn request_of_visitor(&self, email: &crate::EmailAddress) -> Option<RequestId> {
+        self.request(b"visitor", email.as_str().as_bytes())
+    }
+
     /// Without the host's key: a request that comes again after that was replaced is still known to have been carried out.
     fn request(&self, kind: &[u8], caller: &[u8]) -> Option<RequestId> {
         let IdempotencyKey { key, .. } = self.idempotency?;

@@ -115,19 +115,48 @@ impl Aplus {
         // What falls due while the pass lasts is the next one's, so that it comes to an end; a claim begins when it is made.
         let until = self.time_of(pass).saturating_add(CLAIM);
         let claimed = self.0.store.claim(pass.given, until, 1, least).await?;
-        let sending = match (claimed.mails.first(), claimed.unreadable.first()) {
+        let sending = match (claimed.mails.into_iter().next(), claimed.unreadable.first()) {
             (Some(mail), _) => {
                 if mail.message.is_urgent() {
                     // There may be more: another lane looks while this one sends.
                     self.0.work.urgent.notify_one();
                 }
-                self.hand_over(mail, attempt, pass).await?
+                match self.with_answer(mail, pass).await? {
+                    Ok(mail) => self.hand_over(&mail, attempt, pass).await?,
+                    Err(sending) => sending,
+                }
             }
             (None, Some(unreadable)) => self.leave_to_others(*unreadable, pass).await?,
             (None, None) => return Ok(None),
         };
         self.0.mail_counts.add(sending);
         Ok(Some(sending))
+    }
+
+    /// The mail with the answer of support that it carries, read where the host keeps conversations; nothing where the mail is not
+    /// sent from here, since the answer was erased or this process has no desk.
+    async fn with_answer(
+        &self,
+        mail: QueuedMail,
+        pass: PassTime,
+    ) -> Result<Result<QueuedMail, Sending>, Error> {
+        let Some((conversation, place)) = mail.message.answer() else {
+            return Ok(Ok(mail));
+        };
+        #[cfg(feature = "desk")]
+        if let Some(desk) = self.desk() {
+            let answer = desk.written_answer(conversation, place).await?;
+            return match answer {
+                Some(_) => Ok(Ok(QueuedMail { answer, ..mail })),
+                None => self.give_up(&mail, "erased", pass).await.map(Err),
+            };
+        }
+        tracing::debug!(%conversation, place = place.0, "an answer cannot be read here");
+        let unreadable = UnreadableMail {
+            id: mail.id,
+            attempts: mail.attempts,
+        };
+        self.leave_to_others(unreadable, pass).await.map(Err)
     }
 
     async fn hand_over(

@@ -13,6 +13,10 @@ const BATCHES: u32 = 10;
 /// How many accounts one pass empties: each is an act of its own, and others wait behind the pass.
 const ACCOUNTS: u32 = 50;
 
+/// In how many conversations one pass erases what was said.
+#[cfg(feature = "desk")]
+const CONVERSATIONS: u32 = 100;
+
 /// What one pass erased.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ErasureReport {
@@ -20,6 +24,9 @@ pub struct ErasureReport {
     pub erased: u32,
     /// Accounts that lost address and details (T4).
     pub emptied: u32,
+    /// Conversations with support that lost what was said in them (T4).
+    #[cfg(feature = "desk")]
+    pub conversations: u32,
 }
 
 impl Aplus {
@@ -46,6 +53,10 @@ impl Aplus {
         for account in self.0.store.disused(before, ACCOUNTS).await? {
             report.emptied += u32::from(self.empty_account(account, now).await?);
         }
+        #[cfg(feature = "desk")]
+        {
+            report.conversations = self.erase_conversations(now).await?;
+        }
         Ok(report)
     }
 
@@ -61,6 +72,28 @@ impl Aplus {
         let act =
             permit.into_act(self.circumstances_at(now, &Context::default(), Author::Machine)?);
         match store.erase_journal(act).await? {
+            Outcome::Done(()) => Ok(due),
+            // Another process erased some of them meanwhile.
+            Outcome::Stale | Outcome::Taken | Outcome::Repeated(_) => Ok(0),
+        }
+    }
+
+    /// Erases what was said in conversations that are due, where the host has a desk.
+    #[cfg(feature = "desk")]
+    async fn erase_conversations(&self, now: Timestamp) -> Result<u32, Error> {
+        let Some(desk) = self.desk() else {
+            return Ok(0);
+        };
+        let retention = &self.0.retention;
+        let before = retention.conversations_before(now);
+        let due = desk.erasable_conversations(before, CONVERSATIONS).await?;
+        if due == 0 {
+            return Ok(0);
+        }
+        let permit = rules::erase_conversations(&Actor::Machine, due, retention, now)?;
+        let act =
+            permit.into_act(self.circumstances_at(now, &Context::default(), Author::Machine)?);
+        match desk.erase_conversations(act).await? {
             Outcome::Done(()) => Ok(due),
             // Another process erased some of them meanwhile.
             Outcome::Stale | Outcome::Taken | Outcome::Repeated(_) => Ok(0),

@@ -10,6 +10,8 @@ mod builder;
 mod context;
 mod courier;
 mod delivery;
+#[cfg(feature = "desk")]
+mod desk;
 mod details;
 mod erasure;
 mod error;
@@ -39,6 +41,8 @@ pub use anchor_file::FileAnchor;
 pub use builder::{Builder, NoticeDomains};
 pub use context::{Context, IdempotencyKey};
 pub use courier::CourierReport;
+#[cfg(feature = "desk")]
+pub use desk::{Received, Thread};
 pub use erasure::ErasureReport;
 pub use error::Error;
 #[cfg(feature = "import")]
@@ -122,6 +126,10 @@ struct Inner {
     mail_counts: mail_counts::Counted,
     looks: looks::Gathered,
     work: work::Work,
+    #[cfg(feature = "desk")]
+    desk: Option<Arc<dyn crate::ports::Desk>>,
+    #[cfg(feature = "desk")]
+    calendar: crate::calendar::WorkingCalendar,
 }
 
 impl std::fmt::Debug for Aplus {

@@ -17,14 +17,17 @@ impl Mailer for Nowhere {
 }
 
 impl Aplus {
-    /// A service on the reference store, with a key that everybody knows and a mailer that keeps nothing.
+    /// A service on the reference store, with its desk, a key that everybody knows and a mailer that keeps nothing.
     ///
     /// # Errors
     /// None that a test can cause: the site and the key are fixed.
     pub fn in_memory() -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let site = Site::new("http://127.0.0.1:3000")?;
         let key = HostKey::new(b"a key for tests, known to everybody")?;
-        Ok(Self::builder(MemoryStore::default(), Nowhere, site, key).build())
+        let store = MemoryStore::default();
+        Ok(Self::builder(store.clone(), Nowhere, site, key)
+            .desk(store)
+            .build())
     }
 
     /// What the courier would write for askings that wait: for tests that write it themselves.
