@@ -13,6 +13,7 @@
 //! | `axum` | extractors, JSON API, pages: `aplus::web` |
 //! | `smtp` | mail over SMTP: `aplus::smtp` |
 //! | `smtp-dkim` | signing it by DKIM |
+//! | `desk` | requests to support: the port `Desk`, its use cases, routes and pages |
 //! | `import` | reading the two published lists |
 //! | `test-util` | the contract suite for stores and the kit for property tests |
 

@@ -26,7 +26,7 @@ use crate::words;
 /// | `too_large` | 413 | the body has more than 64 KiB |
 /// | `not_json` · `not_form` | 415 | the body is not said to be JSON; on a page, a form |
 /// | `cross_site` | 403 | another site sent it |
-/// | `slow_down` | 429 | too many unknown links from one network; `Retry-After` says when |
+/// | `slow_down` | 429 | too many unknown links, or requests of visitors to support, from one network; `Retry-After` says when |
 /// | `not_found` · `method_not_allowed` | 404 · 405 | there is no such address, or not for this method |
 /// | `busy` · `unknown_outcome` | 503 | try again; with the same key, the second tells what came of it |
 /// | `broken` | 500 | a fault of ours, which the technical log names |
@@ -50,7 +50,7 @@ pub enum Problem {
     NotForm,
     /// Another site sent it.
     CrossSite,
-    /// Too many unknown links from one network.
+    /// Too many unknown links, or requests of visitors to support, from one network.
     SlowDown {
         /// After how many seconds it may be tried again.
         seconds: u64,
@@ -233,6 +233,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::GroupNotFound
         | Refusal::OrderNotFound
         | Refusal::OperatorNotFound
+        | Refusal::ConversationNotFound
         | Refusal::SessionNotFound
         | Refusal::NotMember
         | Refusal::LinkUnknown => StatusCode::NOT_FOUND,
@@ -249,6 +250,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::TwoOrders
         | Refusal::OrderClosed { .. }
         | Refusal::OrderOutdated
+        | Refusal::ConversationClosed
         | Refusal::AlreadySuspended
         | Refusal::NotSuspended
         | Refusal::ConfirmEmail { .. } => StatusCode::CONFLICT,

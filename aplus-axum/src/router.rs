@@ -81,11 +81,13 @@ impl Verb {
     }
 }
 
-/// Every route that is served, as this table says.
+/// Every route that is served, as this table says; those of the desk, at its end, with the feature `desk` and where the host has
+/// one.
 ///
 #[doc = include_str!("routes.md")]
 pub fn routes() -> impl Iterator<Item = &'static Route> {
-    api::ROUTES.iter().chain(pages::ROUTES)
+    let desk = api::DESK_ROUTES.iter().chain(pages::DESK_ROUTES);
+    api::ROUTES.iter().chain(pages::ROUTES).chain(desk)
 }
 
 /// Serves the API and the pages below the base path of the site: no `/`, no fallback. [`routes()`] has the table of them.
@@ -95,15 +97,20 @@ pub fn router<S: Clone + Send + Sync + 'static>(aplus: &Aplus) -> Router<S> {
     Web::new(aplus).router()
 }
 
-fn table(routes: &[Route]) -> Router<Web> {
-    routes.iter().fold(Router::new(), |router, route| {
-        router.route(route.path, (route.handler)(route.method.filter()))
-    })
+/// The routes that are always there, and those of the desk where the host has one.
+fn table(routes: &[Route], desk: &[Route], web: &Web) -> Router<Web> {
+    let desk = desk.iter().filter(|_| web.has_desk());
+    routes
+        .iter()
+        .chain(desk)
+        .fold(Router::new(), |router, route| {
+            router.route(route.path, (route.handler)(route.method.filter()))
+        })
 }
 
 /// The API: whatever comes of a request is said as a problem document, the unknown address and the panic too.
 fn api(web: &Web) -> Router<Web> {
-    let router = table(api::ROUTES)
+    let router = table(api::ROUTES, api::DESK_ROUTES, web)
         .route("/api/v1", any(async || NotFound))
         .route("/api/v1/", any(async || NotFound))
         .route("/api/v1/{*rest}", any(async || NotFound))
@@ -120,12 +127,13 @@ fn guarded(router: Router<Web>, web: &Web) -> Router<Web> {
 
 /// The pages: whatever comes of a request is said as a page.
 fn pages(web: &Web) -> Router<Web> {
-    let router = table(pages::ROUTES)
+    let router = table(pages::ROUTES, pages::DESK_ROUTES, web)
         .route("/connexion/{*rest}", any(async || NotFound))
         .route("/aide/{article}/{*rest}", any(async || NotFound))
         .route("/groupes/{group}/{*rest}", any(async || NotFound))
         .route("/comptes/{account}/{*rest}", any(async || NotFound))
         .route("/demandes/{order}/{*rest}", any(async || NotFound))
+        .route("/contact/{conversation}/{*rest}", any(async || NotFound))
         .route("/support/{*rest}", any(async || NotFound))
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
     same_origin(router, web.aplus().site())

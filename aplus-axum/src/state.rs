@@ -9,7 +9,7 @@ use axum::extract::FromRef;
 use ipnet::IpNet;
 
 use crate::help::{Centre, Help};
-use crate::limit::UnknownTokens;
+use crate::limit::NetworkLimit;
 use crate::pages::Foot;
 use crate::router;
 
@@ -27,7 +27,9 @@ use crate::router;
 pub struct Web {
     aplus: Aplus,
     proxies: Arc<[IpNet]>,
-    unknown_tokens: Arc<UnknownTokens>,
+    unknown_tokens: Arc<NetworkLimit>,
+    #[cfg(feature = "desk")]
+    requests: Arc<NetworkLimit>,
     told_of_no_address: Arc<Once>,
     foot: Arc<Foot>,
     help: Arc<Centre>,
@@ -43,7 +45,9 @@ impl Web {
         Self {
             aplus: aplus.clone(),
             proxies: Arc::new([]),
-            unknown_tokens: Arc::new(UnknownTokens::default()),
+            unknown_tokens: Arc::new(NetworkLimit::of_tokens()),
+            #[cfg(feature = "desk")]
+            requests: Arc::new(NetworkLimit::of_requests()),
             told_of_no_address: Arc::new(Once::new()),
             foot: Arc::new(Foot::default()),
             help: Arc::new(Centre::new(&Help::default(), aplus)),
@@ -109,7 +113,21 @@ impl Web {
         });
     }
 
-    pub(crate) fn unknown_tokens(&self) -> &UnknownTokens {
+    /// Whether there is a desk to write to: compiled in, and named by the host.
+    pub(crate) fn has_desk(&self) -> bool {
+        #[cfg(feature = "desk")]
+        let has = self.aplus.desk().is_some();
+        #[cfg(not(feature = "desk"))]
+        let has = false;
+        has
+    }
+
+    #[cfg(feature = "desk")]
+    pub(crate) fn visitors_requests(&self) -> &NetworkLimit {
+        &self.requests
+    }
+
+    pub(crate) fn unknown_tokens(&self) -> &NetworkLimit {
         &self.unknown_tokens
     }
 }

@@ -50,12 +50,12 @@ pub(crate) fn problem(problem: &Problem, language: Language, site: &Site) -> (St
         ),
         Problem::SlowDown { seconds } => (
             (
-                "Trop de liens inconnus",
-                format!("Trop de liens inconnus sont venus de ce réseau. Réessayez dans {seconds}\u{a0}s."),
+                "Trop de tentatives",
+                format!("Trop de liens inconnus, ou trop de demandes au support, sont venus de ce réseau. Réessayez dans {seconds}\u{a0}s."),
             ),
             (
-                "Too many unknown links",
-                format!("Too many unknown links came from this network. Try again in {seconds} s."),
+                "Too many attempts",
+                format!("Too many unknown links, or too many requests to support, came from this network. Try again in {seconds} s."),
             ),
         ),
         Problem::NotFound => (

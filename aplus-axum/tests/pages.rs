@@ -4,6 +4,9 @@
 
 #[path = "pages/browsing.rs"]
 mod browsing;
+#[cfg(feature = "desk")]
+#[path = "pages/desk.rs"]
+mod desk;
 #[path = "web/document.rs"]
 mod document;
 #[path = "pages/help.rs"]

@@ -3,6 +3,8 @@
 //! `examples.md` shows requests and their answers; it stands in the documentation of the crate.
 
 mod accounts;
+#[cfg(feature = "desk")]
+mod desk;
 mod groups;
 mod help;
 pub(crate) mod journal;
@@ -16,6 +18,9 @@ mod paging;
 mod sessions;
 pub(crate) mod story;
 mod support;
+
+#[cfg(feature = "desk")]
+pub(crate) use desk::count as count_visitor;
 
 use aplus_core::journal::BodyHash;
 use aplus_core::order::OrderFacts;
@@ -90,6 +95,13 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(Get "/api/v1/help", Anybody, S1, help::search),
     route!(Get "/api/v1/openapi.json", Anybody, S1, openapi::show),
     route!(Get "/api/v1/journal", Operator, T1, journal::list),
+];
+
+/// The routes of the desk.
+#[rustfmt::skip]
+pub(crate) const DESK_ROUTES: &[Route] = &[
+    #[cfg(feature = "desk")]
+    route!(Post "/api/v1/support-requests", Anybody, S2, desk::open),
 ];
 
 /// A request of somebody who is logged in, with its body as `B` reads it.

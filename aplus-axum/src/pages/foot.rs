@@ -84,7 +84,8 @@ impl Foot {
         }
     }
 
-    pub(super) fn links(&self) -> Vec<FootLink> {
+    /// The links, with the way to our own page of support where there is one.
+    pub(super) fn links(&self, contact: Option<String>) -> Vec<FootLink> {
         let given = |label, href: &Option<String>| {
             href.clone().map(|href| FootLink {
                 label,
@@ -99,6 +100,7 @@ impl Foot {
             given("Mentions légales", &self.legal_notice),
             given("Données personnelles", &self.personal_data),
             given("Page du support", &self.support),
+            given("Contacter le support", &contact),
         ];
         std::iter::once(accessibility)
             .chain(others.into_iter().flatten())

@@ -5,12 +5,16 @@
 mod account;
 mod asset;
 mod confirm;
+#[cfg(feature = "desk")]
+mod contact;
 mod creation;
 mod deeds;
 mod foot;
 mod form;
 mod groups;
 mod help;
+#[cfg(feature = "desk")]
+mod inbox;
 mod journal;
 mod journal_search;
 mod link;
@@ -28,6 +32,8 @@ mod shell;
 mod slip;
 mod support;
 mod team;
+#[cfg(feature = "desk")]
+mod thread;
 mod view;
 mod visit;
 
@@ -56,6 +62,27 @@ macro_rules! route {
         }
     };
 }
+
+/// The routes of the pages of the desk.
+#[rustfmt::skip]
+pub(crate) const DESK_ROUTES: &[Route] = &[
+    #[cfg(feature = "desk")]
+    route!(Get "/contact", Anybody, S2, contact::show),
+    #[cfg(feature = "desk")]
+    route!(Post "/contact", Anybody, S2, contact::send),
+    #[cfg(feature = "desk")]
+    route!(Get "/contact/{conversation}", Account, A9, thread::own),
+    #[cfg(feature = "desk")]
+    route!(Post "/contact/{conversation}", Account, S2, thread::add),
+    #[cfg(feature = "desk")]
+    route!(Get "/support/messages", Operator, T1, inbox::list),
+    #[cfg(feature = "desk")]
+    route!(Get "/support/messages/{conversation}", Operator, T1, thread::of_support),
+    #[cfg(feature = "desk")]
+    route!(Post "/support/messages/{conversation}", Operator, S2, thread::answer),
+    #[cfg(feature = "desk")]
+    route!(Post "/support/messages/{conversation}/clore", Operator, S2, thread::close),
+];
 
 /// The routes of the pages.
 #[rustfmt::skip]

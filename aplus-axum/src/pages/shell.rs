@@ -14,6 +14,15 @@ use super::team;
 use super::view::{self, Link, Moment};
 use crate::state::{Web, home};
 
+/// Support's inbox, below the base path; a conversation's page for support is its id below this.
+pub(super) const MESSAGES: &str = "/support/messages";
+
+/// Where one writes to support, where the host has a desk.
+fn contact(web: &Web) -> Option<String> {
+    web.has_desk()
+        .then(|| web.aplus().site().path(Site::CONTACT))
+}
+
 /// Where one logs out, below the base path.
 pub(super) const LOG_OUT: &str = "/deconnexion";
 
@@ -71,9 +80,9 @@ impl Shell {
             ),
             help: site.path(Site::HELP),
             browsers: view::help(Article::Browser, site),
-            person: session.map(|current| Person::new(current, site, section)),
+            person: session.map(|current| Person::new(current, web, section)),
             note: Note::read(headers, site).map(Note::text),
-            foot: web.page_foot().links(),
+            foot: web.page_foot().links(contact(web)),
             outdated: browser
                 .is_some_and(|text| text.contains("MSIE ") || text.contains("Trident/")),
         }
@@ -81,8 +90,10 @@ impl Shell {
 }
 
 impl Person {
-    fn new(current: &Current, site: &Site, section: &str) -> Self {
-        let entries: &[(&str, &'static str)] = if rights::is_support(&current.actor()) {
+    fn new(current: &Current, web: &Web, section: &str) -> Self {
+        let site = web.aplus().site();
+        let is_support = rights::is_support(&current.actor());
+        let entries: &[(&str, &'static str)] = if is_support {
             &[
                 (Site::SUPPORT, "Support"),
                 (orders::ORDERS, "Demandes"),
@@ -98,7 +109,11 @@ impl Person {
                 (Site::SESSIONS, "Vos sessions"),
             ]
         };
-        let menu = entries.iter().map(|(path, label)| MenuEntry {
+        let desk = web.has_desk().then_some(match is_support {
+            true => (MESSAGES, "Messages"),
+            false => (Site::CONTACT, "Contacter le support"),
+        });
+        let menu = entries.iter().chain(&desk).map(|(path, label)| MenuEntry {
             href: site.path(path),
             label,
             current: *path == section,

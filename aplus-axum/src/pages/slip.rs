@@ -74,10 +74,18 @@ pub(super) enum Note {
     OperatorSuspended,
     RestoreAsked,
     OperatorRestored,
+    #[cfg(feature = "desk")]
+    RequestSent,
+    #[cfg(feature = "desk")]
+    MessageSent,
+    #[cfg(feature = "desk")]
+    AnswerSent,
+    #[cfg(feature = "desk")]
+    RequestClosed,
 }
 
 impl Note {
-    const ALL: [Self; 23] = [
+    const ALL: &[Self] = &[
         Self::DetailsSaved,
         Self::AccountCreated,
         Self::AccountCreatedLookAgain,
@@ -101,6 +109,14 @@ impl Note {
         Self::OperatorSuspended,
         Self::RestoreAsked,
         Self::OperatorRestored,
+        #[cfg(feature = "desk")]
+        Self::RequestSent,
+        #[cfg(feature = "desk")]
+        Self::MessageSent,
+        #[cfg(feature = "desk")]
+        Self::AnswerSent,
+        #[cfg(feature = "desk")]
+        Self::RequestClosed,
     ];
 
     fn code(self) -> &'static str {
@@ -128,6 +144,14 @@ impl Note {
             Self::OperatorSuspended => "suspended",
             Self::RestoreAsked => "restore_asked",
             Self::OperatorRestored => "restored",
+            #[cfg(feature = "desk")]
+            Self::RequestSent => "request_sent",
+            #[cfg(feature = "desk")]
+            Self::MessageSent => "message_sent",
+            #[cfg(feature = "desk")]
+            Self::AnswerSent => "answer_sent",
+            #[cfg(feature = "desk")]
+            Self::RequestClosed => "request_closed",
         }
     }
 
@@ -176,12 +200,24 @@ impl Note {
             Self::OperatorRestored => {
                 "L'accès est rétabli. La personne peut de nouveau demander un lien."
             }
+            #[cfg(feature = "desk")]
+            Self::RequestSent => {
+                "Votre demande est envoyée. Un e-mail le confirme ; la réponse viendra par e-mail et sur cette page."
+            }
+            #[cfg(feature = "desk")]
+            Self::MessageSent => "Votre message est envoyé au support.",
+            #[cfg(feature = "desk")]
+            Self::AnswerSent => "La réponse est envoyée, par e-mail aussi.",
+            #[cfg(feature = "desk")]
+            Self::RequestClosed => {
+                "La demande est close. Un nouveau message de la personne la rouvrira."
+            }
         }
     }
 
     pub(super) fn read(headers: &HeaderMap, site: &Site) -> Option<Self> {
         let code = NOTE.read(headers, site)?;
-        Self::ALL.into_iter().find(|note| note.code() == code)
+        Self::ALL.iter().copied().find(|note| note.code() == code)
     }
 
     pub(super) fn write(self, site: &Site) -> Option<HeaderValue> {
@@ -315,7 +351,7 @@ mod tests {
     fn only_a_note_of_ours_is_shown() {
         let site = Site::new("http://127.0.0.1:3000").unwrap();
         let mut headers = HeaderMap::new();
-        for note in Note::ALL {
+        for note in Note::ALL.iter().copied() {
             headers.insert(
                 "cookie",
                 format!("aplus-note={}", note.code()).parse().unwrap(),

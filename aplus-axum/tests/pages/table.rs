@@ -21,6 +21,7 @@ fn foreign(route: &Route, world: &World, order: &str) -> String {
         .replace("{group}", &world.prefecture)
         .replace("{account}", world.id(INSTRUCTEUR))
         .replace("{session}", &world.prefecture)
+        .replace("{conversation}", &world.prefecture)
 }
 
 #[tokio::test]
@@ -104,7 +105,7 @@ async fn the_right_comes_before_what_is_wrong_with_the_form() {
     for route in pages()
         .filter(|route| route.method.method() == Method::POST)
         .filter(|route| {
-            ["/nouveau", "/demande", "{order}"]
+            ["/nouveau", "/demande", "{order}", "{conversation}"]
                 .iter()
                 .any(|end| route.path.ends_with(end))
         })
@@ -116,7 +117,9 @@ async fn the_right_comes_before_what_is_wrong_with_the_form() {
             let recorded = world.entries("refused").await.len();
             let reply = fill(&mut browser, &path, form).await;
             let status = match route.path {
-                "/demandes/{order}" => StatusCode::NOT_FOUND,
+                "/demandes/{order}"
+                | "/contact/{conversation}"
+                | "/support/messages/{conversation}" => StatusCode::NOT_FOUND,
                 _ => StatusCode::FORBIDDEN,
             };
             assert_eq!(reply.status, status, "{path} {form:?}");

@@ -82,7 +82,7 @@ async fn the_examples_of_the_documentation_are_answered_as_they_say() {
     // Whose link was mailed last, and which order was proposed.
     let (mut asked, mut order) = (RESPONSABLE, String::new());
     let examples = examples();
-    assert_eq!(examples.len(), 9);
+    assert_eq!(examples.len(), 10);
     for example in examples {
         // What is done after the account was created is later than it.
         if example.method != Method::POST {

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod accounts;
+#[cfg(feature = "desk")]
+mod desk;
 mod document;
 mod doors;
 mod examples;

@@ -38,6 +38,13 @@ fn unauthorised(route: &Route, world: &World, order: &str) -> Option<Case> {
         }
         ("GET", "/api/v1/help" | "/api/v1/openapi.json") => None,
         ("DELETE", "/api/v1/sessions" | "/api/v1/sessions/current") => None,
+        ("POST", "/api/v1/support-requests") => case(
+            OPERATOR,
+            route.path.to_owned(),
+            Some(json!({"subject": "x", "text": "x"})),
+            403,
+            "not_account",
+        ),
         ("POST", "/api/v1/sessions") => case(
             AIDANT,
             route.path.to_owned(),

@@ -104,6 +104,7 @@ impl World {
         let key = HostKey::new(&[7; 32]).unwrap();
         let aplus = Aplus::builder(store.clone(), mailbox.clone(), site, key)
             .clock(clock.clone())
+            .desk(store.clone())
             .limits(limits)
             .policy(Policy {
                 dual_control,
