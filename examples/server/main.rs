@@ -224,6 +224,7 @@ fn build(common: &Common, mut builder: Builder) -> Result<Aplus, Failure> {
         .policy(policy)
         .import_mails_per_minute(common.import_mails_per_minute)
         .retention(common.retention()?)
+        .territory(common.territory.into())
         .build())
 }
 

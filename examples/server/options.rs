@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
+use aplus::calendar::Territory;
 use aplus::journal::seal::CheckpointVerifier;
 use aplus::{DualControl, EmailAddress, Reference, Requester, Retention, RetentionReason};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -122,6 +123,10 @@ pub(crate) struct Common {
     #[arg(long, env = "APLUS_DUAL_CONTROL", value_enum, default_value_t = Control::All, global = true)]
     pub(crate) dual_control: Control,
 
+    /// Where support works: its holidays count in the day by which it usually answers (rule S2).
+    #[arg(long, env = "APLUS_TERRITORY", value_enum, default_value_t = Place::Metropole, global = true)]
+    pub(crate) territory: Place,
+
     /// After how many months network addresses, browsers and free text go from the journal: 6 to 12, up to 36 with a reason
     /// (rule T3).
     #[arg(
@@ -188,6 +193,35 @@ impl From<Control> for DualControl {
             Control::All => Self::All,
             Control::Raising => Self::Raising,
             Control::None => Self::None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Place {
+    Metropole,
+    AlsaceMoselle,
+    Guadeloupe,
+    Martinique,
+    Guyane,
+    Reunion,
+    Mayotte,
+    SaintBarthelemy,
+    SaintMartin,
+}
+
+impl From<Place> for Territory {
+    fn from(place: Place) -> Self {
+        match place {
+            Place::Metropole => Self::Metropole,
+            Place::AlsaceMoselle => Self::AlsaceMoselle,
+            Place::Guadeloupe => Self::Guadeloupe,
+            Place::Martinique => Self::Martinique,
+            Place::Guyane => Self::Guyane,
+            Place::Reunion => Self::Reunion,
+            Place::Mayotte => Self::Mayotte,
+            Place::SaintBarthelemy => Self::SaintBarthelemy,
+            Place::SaintMartin => Self::SaintMartin,
         }
     }
 }

@@ -59,8 +59,12 @@ impl Database {
 
     pub(crate) fn builder(&self, mailer: impl Mailer, site: Site, key: HostKey) -> Builder {
         match self {
-            Self::Sqlite(store) => Aplus::builder(store.clone(), mailer, site, key),
-            Self::Postgres(store) => Aplus::builder(store.clone(), mailer, site, key),
+            Self::Sqlite(store) => {
+                Aplus::builder(store.clone(), mailer, site, key).desk(store.clone())
+            }
+            Self::Postgres(store) => {
+                Aplus::builder(store.clone(), mailer, site, key).desk(store.clone())
+            }
         }
     }
 
