@@ -1,7 +1,7 @@
 //! Stores for `aplus` over [sqlx](https://docs.rs/sqlx/0.9): each act of the core is one transaction.
 //!
 //! The core decides, this package writes and guards. It knows no rule and no HTTP. The modules `postgres` and `sqlite` are
-//! behind features of these names; nothing is compiled without one.
+//! behind features of these names; nothing is compiled without one. The feature `desk` adds conversations with support to both.
 //!
 //! ```
 //! # #[cfg(feature = "sqlite")]
@@ -52,7 +52,8 @@
 //!   still hold there; `pragma recursive_triggers = off` alone gains nothing, a test shows it);
 //! - what looks like an act: a status moved together with its version, also that of a suspended operator, since the machine,
 //!   which brings one back alone, is not told apart here; an order that is proposed in the name of one operator and approved in
-//!   that of another, or with a time that is not true; a session or a link that was made up, a mail that was made up, an entry
+//!   that of another, or with a time that is not true; a session or a link that was made up, a mail, a conversation or a message that
+//!   was made up, an entry
 //!   that was made up (it is queued for the seal all the same), forgotten links and sessions, anything erased that is older
 //!   than six months;
 //! - editing, replacing or restoring the file.

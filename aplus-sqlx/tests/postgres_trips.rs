@@ -128,6 +128,18 @@ const PORTS: &[(&str, Trips, &str)] = &[
         [4, 0, 2],
         "begin, a read for each five hundred lines of each kind, rollback",
     ),
+    ("typed_address", READ, ""),
+    ("open_conversation", WRITE, ""),
+    ("answer_conversation", WRITE, ""),
+    ("add_message", WRITE, ""),
+    ("close_conversation", WRITE, ""),
+    ("conversation", READ, ""),
+    ("messages", READ, ""),
+    ("written_answer", READ, ""),
+    ("conversations_of", READ, ""),
+    ("inbox", READ, ""),
+    ("erasable_conversations", READ, ""),
+    ("erase_conversations", WRITE, "through the owner's door"),
 ];
 
 /// Each use case of the service.

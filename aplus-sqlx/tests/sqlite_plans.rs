@@ -53,6 +53,7 @@ const SOURCES: [(&str, &str); 17] = [
     ("outbox", include_str!("../src/sqlite/outbox.rs")),
     ("erasure", include_str!("../src/sqlite/erasure.rs")),
     ("seals", include_str!("../src/sqlite/seals.rs")),
+    ("desk", include_str!("../src/sqlite/desk.rs")),
     ("migrate", include_str!("../src/sqlite/migrate.rs")),
 ];
 

@@ -278,8 +278,10 @@ pub async fn conversations_of(
     let rows = sqlx::query(concat!(
         "select ",
         conversation_columns!(),
-        " from aplus.conversation
-        where account_id = $1 and id <= coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid) and id is distinct from $2
+        " from (select ",
+        conversation_columns!(),
+        " from aplus.conversation where account_id = $1 offset 0) as own
+        where id <= coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid) and id is distinct from $2
         order by id desc limit $3"
     ))
     .bind(account.as_uuid())

@@ -18,7 +18,8 @@
 //! - to the server's login to read what a server reads: everything, so also what secrets are derived from and hashed to;
 //! - to the server's login what looks like an act.
 //!   - To make up: an account with any roles and any provenance, a group, a membership of anybody in any group, a link or a
-//!     session of anybody (also of an operator), an asking, a mail to anybody, an entry (which is queued for the seal all the
+//!     session of anybody (also of an operator), an asking, a mail to anybody, a conversation with support and a message in one,
+//!     an entry (which is queued for the seal all the
 //!     same) and the erasable part of one that has none, a count of refusals, and **an order**: in the name of the machine or of
 //!     an active operator, as one that needs nobody or approved in the name of somebody who may. Carried out through its door,
 //!     with a link made up and used where the address changes, it gives any account any roles and any address; the order and
@@ -27,12 +28,12 @@
 //!     operator: suspended, or brought back in the name of two active ones; versions and epochs by one, which makes acts stale,
 //!     ends sessions (an operator's too) and lets a group count as one that had a responsable; the last log-in, forward; a
 //!     link to used, superseded or guessed at; a session to seen or ended; an asking to answered; a mail to sent, given up or
-//!     not due; an open order to refused or taken back; a count of refusals by one more; entries that wait to sealed, with hashes
-//!     that are none of theirs.
+//!     not due; an open order to refused or taken back; whose turn it is in a conversation; a count of refusals by one more; entries
+//!     that wait to sealed, with hashes that are none of theirs.
 //!   - To take away: a membership but for the last of an account, links, sessions, askings, mails (also those that wait) and
 //!     counts of refusals, whether or not their time is over; and through their doors an account that nobody used, and without
-//!     its entry what is older than six months: the oldest erasable parts, or the details of an account that was not used for
-//!     as long;
+//!     its entry what is older than six months: the oldest erasable parts, what was said in the oldest conversations, or the
+//!     details of an account that was not used for as long;
 //! - to the server's login what anybody may who connects: `set synchronous_commit = off` for a transaction of its own, its
 //!   own password and settings (the next connection is checked), locks on lines, tables and the numbers of ours, a
 //!   transaction that never ends, a full disk, temporary tables, and the end of its own kind's connections;

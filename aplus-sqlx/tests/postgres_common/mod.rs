@@ -6,6 +6,8 @@
 )]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[cfg(feature = "desk")]
+pub(crate) mod desk;
 pub(crate) mod orders;
 pub(crate) mod people;
 pub(crate) mod race;

@@ -51,6 +51,8 @@ pub(crate) async fn ports(people: &People, watch: &mut Watch) {
     orders::ports(people, watch).await;
     erasure(people, watch).await;
     seals(people, watch).await;
+    #[cfg(feature = "desk")]
+    super::desk::ports(people, watch).await;
 }
 
 async fn reads(people: &People, watch: &mut Watch) {
