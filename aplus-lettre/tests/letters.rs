@@ -7,15 +7,16 @@ mod common;
 use std::collections::HashSet;
 use std::time::Duration;
 
-use aplus_core::account::{Epoch, Principal};
+use aplus_core::account::{Epoch, Principal, Version};
+use aplus_core::conversation::WrittenAnswer;
 use aplus_core::link::{LinkFacts, Purpose};
 use aplus_core::mail::Message;
 use aplus_core::ports::{LinkKey, Mailer, QueuedMail};
 use aplus_core::words::Language;
 use aplus_core::words::letters::{Letters, StandardLetters};
 use aplus_core::{
-    AccountId, Author, BrowserHash, GroupId, HostKey, LinkHash, LinkId, LinkSecret, MailId, Nonce,
-    OrderId, RequesterKind, Retention, Role, Roles, Timestamp,
+    AccountId, Author, BrowserHash, ConversationId, GroupId, HostKey, LinkHash, LinkId, LinkSecret,
+    MailId, Nonce, OrderId, RequesterKind, Retention, Role, Roles, Timestamp,
 };
 use aplus_test_relay::{Authority, Mode, Relay};
 use common::{SOON, email, letter, mailer, site};
@@ -60,7 +61,14 @@ fn messages() -> Vec<Message> {
             }),
             Message::OrderCarriedOut { .. } => Some(Message::AddressGained),
             Message::AddressGained => Some(Message::AddressLost),
-            Message::AddressLost => Some(Message::JournalCheckpoint { size: 5 }),
+            Message::AddressLost => Some(Message::SupportRequestReceived {
+                answer_by: "2026-07-03".parse().unwrap(),
+            }),
+            Message::SupportRequestReceived { .. } => Some(Message::SupportAnswered {
+                conversation: ConversationId::from_uuid(Uuid::from_u128(6)),
+                place: Version(2),
+            }),
+            Message::SupportAnswered { .. } => Some(Message::JournalCheckpoint { size: 5 }),
             Message::JournalCheckpoint { .. } => None,
         };
     }
@@ -106,6 +114,11 @@ fn queued(number: u128, message: Message, language: Language) -> QueuedMail {
             format!("aplus.example.fr/journal\n{size}\nAAAA\n\n— aplus.example.fr/journal BBBB\n")
         }),
         author_email: Some(email("o'neil&fils@ain.fr")),
+        answer: message.answer().map(|(conversation, _)| WrittenAnswer {
+            subject: "Réponse & <suite>".parse().unwrap(),
+            text: "Bonjour,\nregardez dans les indésirables.".parse().unwrap(),
+            page: Some(conversation),
+        }),
     }
 }
 

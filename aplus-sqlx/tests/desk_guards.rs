@@ -104,7 +104,8 @@ async fn postgresql_keeps_a_conversation_as_it_was_written_from_its_owner_too() 
         let done = sqlx::raw_sql(AssertSqlSafe(statement.clone()))
             .execute(&mut *transaction)
             .await;
-        let error = done.expect_err(&statement);
+        assert!(done.is_err(), "{statement}");
+        let error = done.unwrap_err();
         let code = error
             .as_database_error()
             .and_then(|error| error.code().map(String::from));

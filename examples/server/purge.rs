@@ -1,8 +1,8 @@
 //! What a server does by itself once a minute, at once: forgetting and erasing what is due.
 
-use aplus::Aplus;
 use aplus::ports::Clock;
 use aplus::service::{ErasureReport, SystemClock};
+use aplus::{Aplus, Retention};
 
 use crate::{Failure, say};
 
@@ -12,11 +12,16 @@ pub(crate) async fn run(aplus: &Aplus) -> Result<(), Failure> {
     let (mut purged, mut all) = (0, ErasureReport::default());
     loop {
         let report = aplus.housekeeping_pass(now).await?;
-        let ErasureReport { erased, emptied } = report.erasure;
+        let ErasureReport {
+            erased,
+            emptied,
+            conversations,
+        } = report.erasure;
         purged += report.purged;
         all.erased += erased;
         all.emptied += emptied;
-        if report.purged + erased + emptied == 0 {
+        all.conversations += conversations;
+        if report.purged + erased + emptied + conversations == 0 {
             break;
         }
     }
@@ -33,6 +38,11 @@ pub(crate) async fn run(aplus: &Aplus) -> Result<(), Failure> {
         "{} comptes, inutilisés depuis {} mois, ont perdu adresse et informations.",
         all.emptied,
         retention.accounts()
+    ));
+    say(&format!(
+        "{} demandes au support, sans message depuis {} mois, ont perdu leurs textes.",
+        all.conversations,
+        Retention::CONVERSATION_MONTHS
     ));
     Ok(())
 }

@@ -383,7 +383,7 @@ pub async fn erasable_conversations(
 ) -> Result<u32> {
     let due: i64 = sqlx::query_scalar(
         "select count(*) from (
-            select from aplus.conversation where erased_at is null and last_message_at < $1
+            select from aplus.conversation where subject is not null and last_message_at < $1
             order by last_message_at limit $2
         ) as due",
     )

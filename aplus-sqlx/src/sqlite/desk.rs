@@ -303,13 +303,14 @@ pub async fn inbox(
     after: Option<InboxPlace>,
     limit: u32,
 ) -> Result<Page<Conversation>> {
+    // The index holds what is not closed, and is taken only where that is said as it says it.
     let statement = match of {
         Inbox::Waiting => {
-            "select * from aplus_conversation where state = 'waiting' and (since, id) > (?1, ?2)
+            "select * from aplus_conversation where state = 'waiting' and state != 'closed' and (since, id) > (?1, ?2)
             order by since, id limit ?3"
         }
         Inbox::Answered => {
-            "select * from aplus_conversation where state = 'answered' and (since, id) > (?1, ?2)
+            "select * from aplus_conversation where state = 'answered' and state != 'closed' and (since, id) > (?1, ?2)
             order by since, id limit ?3"
         }
     };
@@ -376,7 +377,7 @@ pub async fn erasable_conversations(
 ) -> Result<u32> {
     let due: i64 = sqlx::query_scalar(
         "select count(*) from (
-            select 1 from aplus_conversation where erased_at is null and last_message_at < ?1
+            select 1 from aplus_conversation where subject is not null and last_message_at < ?1
             order by last_message_at limit ?2
         )",
     )
@@ -401,7 +402,7 @@ pub async fn erase_conversations(
     }
     let (before, number) = (act.action().before(), act.action().conversations());
     let due: Vec<uuid::Uuid> = sqlx::query_scalar(
-        "select id from aplus_conversation where erased_at is null and last_message_at < ?1
+        "select id from aplus_conversation where subject is not null and last_message_at < ?1
         order by last_message_at, id limit ?2",
     )
     .bind(before.as_unix_micros())

@@ -68,11 +68,11 @@ select id, id, 'personne.' || n || '@ville.example', 'personne.' || n || '@regio
     case when n % 300 > 2 then at end, case when n % 300 > 2 then id end
 from past;
 
--- One in fifty is open, half of them of visitors.
+-- A few hundred are open, whatever was ever asked; half of all are of visitors.
 insert into aplus.conversation (id, account_id, email, acknowledged_on, subject, state, since, opened_at, last_message_at, version)
 select id, case when n % 2 = 0 then id end, case when n % 2 = 1 then 'personne.' || n || '@ville.example' end,
     case when n % 2 = 1 then n end, 'Demande ' || n,
-    case n % 100 when 0 then 'waiting' when 1 then 'answered' else 'closed' end, at, at, at, 1
+    case n % 500 when 0 then 'waiting' when 1 then 'answered' else 'closed' end, at, at, at, 1
 from past;
 
 insert into aplus.conversation_message (conversation_id, place, speaker_kind, speaker_id, text, at)

@@ -199,6 +199,7 @@ async fn the_doors_are_open_to_whom_they_are_for() {
     let expected = [
         format!("carry_out_order {runtime}"),
         format!("empty_account {runtime}"),
+        format!("erase_conversations {runtime}"),
         format!("erase_journal {runtime}"),
         format!("mail_id {runtime}"),
         format!("seal_entries {runtime}"),

@@ -127,7 +127,11 @@ const HOSTILE: [(&str, &str); 106] = [
     ("AP003", "update aplus.refusal_count set at = 9, times = times + 1"),
     ("AP003", "truncate aplus.journal_entry cascade"),
     ("AP003", "truncate aplus.refusal_count"),
-    ("AP003", "truncate aplus.account, aplus.membership, aplus.link, aplus.link_look, aplus.session, aplus.support_order"),
+    (
+        "AP003",
+        "truncate aplus.account, aplus.membership, aplus.link, aplus.link_look, aplus.session, aplus.support_order, aplus.conversation,
+            aplus.conversation_message",
+    ),
 ];
 
 #[tokio::test]

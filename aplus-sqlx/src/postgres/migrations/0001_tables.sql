@@ -359,7 +359,8 @@ create table aplus.conversation (
 
 create index conversation_inbox on aplus.conversation (state, since, id) where state <> 'closed';
 create index conversation_by_account on aplus.conversation (account_id, id) where account_id is not null;
-create index conversation_by_age on aplus.conversation (last_message_at, id) where erased_at is null;
+-- Whatever is not erased has a subject, and that is what a planner without statistics takes for usual.
+create index conversation_by_age on aplus.conversation (last_message_at, id) where subject is not null;
 create unique index conversation_acknowledged on aplus.conversation (email, acknowledged_on)
     where acknowledged_on is not null;
 

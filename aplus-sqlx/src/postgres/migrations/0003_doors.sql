@@ -141,7 +141,7 @@ begin
     end if;
     -- Who comes second waits here, and then finds those erased that the first has erased.
     due := array(
-        select c.id from aplus.conversation c where c.erased_at is null and c.last_message_at < erase_conversations.before
+        select c.id from aplus.conversation c where c.subject is not null and c.last_message_at < erase_conversations.before
         order by c.last_message_at, c.id limit conversations for update
     );
     if cardinality(due) < conversations then

@@ -358,7 +358,7 @@ create table aplus_conversation (
 
 create index aplus_conversation_inbox on aplus_conversation (state, since, id) where state != 'closed';
 create index aplus_conversation_by_account on aplus_conversation (account_id, id) where account_id is not null;
-create index aplus_conversation_by_age on aplus_conversation (last_message_at, id) where erased_at is null;
+create index aplus_conversation_by_age on aplus_conversation (last_message_at, id) where subject is not null;
 create unique index aplus_conversation_acknowledged on aplus_conversation (email, acknowledged_on)
     where acknowledged_on is not null;
 
