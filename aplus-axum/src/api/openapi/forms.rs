@@ -17,6 +17,28 @@ pub(in crate::api) struct AskForm {
 }
 
 #[derive(ToSchema)]
+pub(in crate::api) struct SupportRequestForm {
+    /// Where to answer: of whoever is not logged in, and of nobody else.
+    #[schema(format = Email, max_length = 254)]
+    email: Option<String>,
+    /// What it is about, on one line.
+    #[schema(max_length = 120)]
+    subject: String,
+    /// What is asked, on as many lines as one likes.
+    text: String,
+}
+
+/// What comes of it.
+#[derive(ToSchema)]
+pub(in crate::api) struct RequestReceived {
+    /// The day by which support usually answers; it is no promise.
+    #[schema(format = Date)]
+    usual_answer_by: String,
+    /// For whoever is logged in.
+    conversation: Option<String>,
+}
+
+#[derive(ToSchema)]
 pub(in crate::api) struct TokenForm {
     /// What stands behind `jeton=` in a link.
     token: String,

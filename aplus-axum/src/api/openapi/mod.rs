@@ -83,7 +83,8 @@ fn document(site: &Site) -> OpenApi {
 
 /// Each route of the API with what is said of it.
 fn described() -> impl Iterator<Item = (&'static Route, &'static Operation)> {
-    api::ROUTES.iter().filter_map(|route| {
+    let routes = api::ROUTES.iter().chain(api::DESK_ROUTES);
+    routes.filter_map(|route| {
         let same = |operation: &&Operation| {
             operation.method == route.method && operation.path == route.path
         };

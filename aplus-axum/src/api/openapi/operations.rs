@@ -198,6 +198,9 @@ operations! {
         sent::<AskForm>() => &[answer::<Asked>(202, "Taken up.")]; &[];
     Post "/api/v1/login-links/inspect" "inspectLink" "Says where a link stands; changes nothing." &[];
         sent::<TokenForm>() => &[answer::<Inspected>(200, "Where it stands.")]; &["slow_down"];
+    Post "/api/v1/support-requests" "writeToSupport" "Writes to support; acknowledged with the day by which it usually answers." &[];
+        sent::<SupportRequestForm>() => &[answer::<RequestReceived>(202, "Taken in.")];
+        &["not_account", "deactivated", "operator_suspended", "slow_down"];
     Post "/api/v1/sessions" "logIn" "Confirms a link, and opens a session." &[];
         sent::<LogInForm>() => &[answer::<LoggedIn>(201, "A session, with its cookie.")];
         &["confirm_email", "address_way_closed", "link_expired", "link_used", "link_superseded", "link_ended", "link_unknown", "email_taken", "slow_down"];
