@@ -115,7 +115,9 @@ impl Refusal {
             | Self::AccountNotFound
             | Self::GroupNotFound
             | Self::GroupTaken
-            | Self::SessionNotFound => Instead::Nobody,
+            | Self::SessionNotFound
+            | Self::ConversationNotFound
+            | Self::ConversationClosed => Instead::Nobody,
         }
     }
 }

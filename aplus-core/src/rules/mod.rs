@@ -199,7 +199,12 @@ impl Action {
             | Self::RefuseOrder
             | Self::WithdrawOrder => Rule::A6,
             Self::EraseJournal => Rule::T3,
-            Self::EmptyAccount => Rule::T4,
+            Self::EmptyAccount | Self::EraseConversations => Rule::T4,
+            Self::OpenConversation
+            | Self::AddMessage
+            | Self::AnswerConversation
+            | Self::CloseConversation => Rule::S2,
+            Self::ViewConversation => Rule::A9,
             Self::Enter => Rule::A10,
         }
     }
