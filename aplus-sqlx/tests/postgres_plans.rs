@@ -13,7 +13,7 @@ use postgres_common::watched::{Call, Watch};
 use serde_json::Value;
 use sqlx::Executor;
 
-const SOURCES: [(&str, &str); 16] = [
+const SOURCES: [(&str, &str); 17] = [
     ("acts", include_str!("../src/postgres/acts.rs")),
     (
         "accounts/read",

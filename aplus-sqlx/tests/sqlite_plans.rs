@@ -9,7 +9,7 @@ use aplus_core::{Role, Roles};
 use common::Place;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
-const SOURCES: [(&str, &str); 17] = [
+const SOURCES: [(&str, &str); 18] = [
     ("acts", include_str!("../src/sqlite/acts.rs")),
     (
         "accounts/read",

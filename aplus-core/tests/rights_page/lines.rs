@@ -92,6 +92,7 @@ fn applies(column: &str, cell: &Cell<'_>) -> bool {
         "holder" => cell.holder.is_some(),
         "address" | "turns" | "details" => cell.support.change.is_some(),
         "order" | "author" | "fresh" | "changes" => cell.support.wish.is_some(),
+        "enquirer" | "talk" => cell.support.talk.is_some(),
         "colleague" | "asked" => cell.support.colleague.is_some(),
         other => panic!("no such column: {other}"),
     }

@@ -45,6 +45,8 @@ phrases! {
         ["active", "operator", "machine"] => "an active account, an operator or the server's own machine" / "un compte actif, un membre de l'équipe de support ou la machine du serveur";
         ["active", "off:responsable", "off:support", "off:withdrawn", "operator", "suspended"] => "any account, any operator" / "tout compte, tout membre de l'équipe de support";
         ["active", "off:responsable", "off:support", "off:withdrawn", "operator", "suspended", "machine"] => "anybody but a visitor" / "toute personne connectée, ou la machine du serveur";
+        ["visitor", "active"] => "a visitor or an active account" / "un visiteur ou un compte actif";
+        ["active", "machine"] => "an active account or the server's own machine" / "un compte actif ou la machine du serveur";
         ["visitor", "active", "off:responsable", "off:support", "off:withdrawn"] => "a visitor or any account" / "un visiteur ou tout compte";
     }
     "roles" {
@@ -235,6 +237,21 @@ phrases! {
         ["details"] => "it corrects details" / "elle corrige des informations";
         ["roles", "details"] => "it changes the roles or corrects details" / "elle change les rôles ou corrige des informations";
         ["roles", "address"] => "it changes the roles or the address" / "elle change les rôles ou l'adresse";
+    }
+    "enquirer" {
+        ["own"] => "a conversation of their own" / "son propre échange";
+        ["account"] => "another account's conversation" / "l'échange d'un autre compte";
+        ["visitor"] => "a visitor's conversation" / "l'échange d'un visiteur";
+        ["account", "visitor"] => "somebody else's conversation" / "l'échange de quelqu'un d'autre";
+    }
+    "talk" {
+        ["waiting"] => "it waits for support" / "il attend le support";
+        ["answered"] => "support answered it" / "le support y a répondu";
+        ["closed"] => "it is closed" / "il est clos";
+        ["erased"] => "it was erased for its age" / "il a été effacé du fait de son âge";
+        ["waiting", "answered"] => "it is open" / "il est ouvert";
+        ["closed", "erased"] => "it is closed, or was erased" / "il est clos, ou a été effacé";
+        ["waiting", "answered", "closed"] => "it was not erased" / "il n'a pas été effacé";
     }
     "colleague" {
         ["self"] => "themselves" / "soi-même";

@@ -2,13 +2,13 @@
 
 use aplus_core::rules::{AccountDraft, Action, Door, Holder, Subject};
 use aplus_core::{
-    Actor, Author, DualControl, EmailAddress, FrozenField, GroupFacts, OperatorStanding,
-    OperatorStatus, OrderState, OrderedChange, Policy, Principal, ProfileField, Roles, Standing,
-    Target, Version,
+    Actor, Author, ConversationState, DualControl, EmailAddress, FrozenField, GroupFacts,
+    OperatorStanding, OperatorStatus, OrderState, OrderedChange, Policy, Principal, ProfileField,
+    Roles, Standing, Target, Version,
 };
 
 use crate::cells::{Cell, PERSON, Question, SHARED, STATUSES, account, facts, group, operator};
-use crate::orders::{self, Asked, Colleague, Facts, Wish};
+use crate::orders::{self, Asked, Colleague, Facts, Talk, Wish};
 
 /// Groups that there are.
 const GROUPS: u128 = 40;
@@ -38,6 +38,7 @@ pub struct World {
     change: OrderedChange,
     wish: Option<Wish>,
     colleague: Option<Colleague>,
+    talk: Option<Talk>,
 }
 
 impl World {
@@ -59,6 +60,7 @@ impl World {
                 change: Some(&self.change),
                 wish: self.wish,
                 colleague: self.colleague,
+                talk: self.talk,
             },
         }
     }
@@ -242,6 +244,22 @@ impl Random {
             true => OrderState::Proposed,
             false => self.of(&OrderState::ALL),
         };
+        let talks = is(&[
+            Action::ViewConversation,
+            Action::AddMessage,
+            Action::AnswerConversation,
+            Action::CloseConversation,
+        ]);
+        // What is erased is closed (T4).
+        let erased = self.one_in(4);
+        let talk = Talk {
+            account: self.of(&[Some(account(10)), Some(account(20)), None]),
+            state: match erased {
+                true => ConversationState::Closed,
+                false => self.of(&ConversationState::ALL),
+            },
+            erased,
+        };
         let wish = Wish {
             state,
             author: self.of(&authors[2..]),
@@ -282,6 +300,7 @@ impl Random {
             change: self.changes[change].clone(),
             wish: orders.then_some(wish),
             colleague: colleagues.then_some(colleague),
+            talk: talks.then_some(talk),
             actor,
             target,
         }

@@ -31,6 +31,8 @@ pub fn translate(question: Question, action: &'static str, cell: &Cell<'_>) -> A
         | Action::ReadJournal
         | Action::CreateGroup
         | Action::AddOperator
+        | Action::OpenConversation
+        | Action::EraseConversations
         | Action::EraseJournal => {}
         Action::CreateAccount | Action::CreateAccountFor => creation(cell, &mut asked),
         Action::AddMember | Action::AddMemberFor | Action::RemoveMember => {
@@ -86,12 +88,18 @@ pub fn translate(question: Question, action: &'static str, cell: &Cell<'_>) -> A
             // Whose account it is decides nothing: none is read.
             asked.resource = order(cell, crate::cells::account(20));
         }
+        Action::ViewConversation
+        | Action::AddMessage
+        | Action::AnswerConversation
+        | Action::CloseConversation => asked.resource = conversation(cell),
         Action::Look => {
             let subject = match cell.subject.unwrap() {
                 Subject::Account(_) => "account",
                 Subject::Links(_) => "links",
                 Subject::Group(_) => "group",
                 Subject::Orders => "orders",
+                Subject::Inbox => "inbox",
+                Subject::Conversation { .. } => "conversation",
                 Subject::Journal { .. } => "journal",
             };
             asked.context = vec![("subject", Word(subject))];
@@ -244,6 +252,16 @@ fn order(cell: &Cell<'_>, account: AccountId) -> Thing {
         facts.push(("author_operator", operator_of(author)));
     }
     thing("Order", 0, facts)
+}
+
+fn conversation(cell: &Cell<'_>) -> Thing {
+    let talk = cell.support.talk.unwrap();
+    let mut facts = vec![
+        ("state", Word(talk.state.as_str())),
+        ("erased", Is(talk.erased)),
+    ];
+    facts.extend(talk.account.map(|id| ("account", account_of(id))));
+    thing("Conversation", 0, facts)
 }
 
 fn entry(cell: &Cell<'_>) -> Thing {
