@@ -221,14 +221,11 @@ fn audience(text: &str) -> Result<Option<Roles>, String> {
     if text == "tous" {
         return Ok(None);
     }
-    let mut roles = Vec::new();
+    let mut roles: Vec<Role> = Vec::new();
     for word in text.split(',').map(str::trim) {
-        roles.push(match word {
-            "aidants" => Role::Aidant,
-            "instructeurs" => Role::Instructeur,
-            "responsables" => Role::Responsable,
-            other => return Err(other.to_owned()),
-        });
+        // Of each role the plural of its word.
+        let role = word.strip_suffix('s').and_then(|one| one.parse().ok());
+        roles.push(role.ok_or_else(|| word.to_owned())?);
     }
     Roles::new(roles).map(Some).map_err(|_| text.to_owned())
 }

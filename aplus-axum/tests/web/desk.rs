@@ -134,4 +134,7 @@ async fn without_a_desk_there_is_no_such_address() {
     assert!(!login.contains("/contact"), "{login}");
     let contact = world.browser().get("/contact").await;
     assert_eq!(contact.status, StatusCode::NOT_FOUND);
+    let document = world.browser().get("/api/v1/openapi.json").await.json();
+    assert!(document["paths"]["/api/v1/me"].is_object());
+    assert!(document["paths"].get(PATH).is_none());
 }

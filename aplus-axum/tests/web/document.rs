@@ -98,6 +98,10 @@ pub(crate) async fn holds(
     if said.is_null() || (reply.status == 404 && reply.body.is_empty()) {
         return Ok(());
     }
+    // The document of a host without a desk does not have its routes.
+    if template == "/api/v1/support-requests" && reply.status == 404 {
+        return Ok(());
+    }
     let answer = &said["responses"][&status];
     if answer.is_null() {
         return Err(format!(

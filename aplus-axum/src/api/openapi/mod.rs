@@ -35,7 +35,7 @@ const SESSION: &str = "session";
 
 /// The document for this site.
 pub(super) async fn show(State(web): State<Web>) -> impl IntoResponse {
-    let json = document(web.aplus().site()).to_json().map_err(|error| {
+    let json = document(&web).to_json().map_err(|error| {
         tracing::error!(
             error = &error as &dyn std::error::Error,
             "the API's document could not be made"
@@ -45,12 +45,13 @@ pub(super) async fn show(State(web): State<Web>) -> impl IntoResponse {
     json.map(|json| ([(header::CONTENT_TYPE, "application/json")], json))
 }
 
-fn document(site: &Site) -> OpenApi {
+fn document(web: &Web) -> OpenApi {
+    let site = web.aplus().site();
     let mut paths = PathsBuilder::new();
     let mut components = ComponentsBuilder::new()
         .security_scheme(SESSION, cookie(site))
         .schemas_from_iter(Named::of::<forms::Problem>().all());
-    for (route, operation) in described() {
+    for (route, operation) in described(web) {
         for answer in operation
             .answers
             .iter()
@@ -81,10 +82,14 @@ fn document(site: &Site) -> OpenApi {
         .build()
 }
 
-/// Each route of the API with what is said of it.
-fn described() -> impl Iterator<Item = (&'static Route, &'static Operation)> {
-    let routes = api::ROUTES.iter().chain(api::DESK_ROUTES);
-    routes.filter_map(|route| {
+/// Each route of the API that is served here, with what is said of it.
+fn described(web: &Web) -> impl Iterator<Item = (&'static Route, &'static Operation)> {
+    let desk = if web.has_desk() {
+        api::DESK_ROUTES
+    } else {
+        &[]
+    };
+    api::ROUTES.iter().chain(desk).filter_map(|route| {
         let same = |operation: &&Operation| {
             operation.method == route.method && operation.path == route.path
         };
