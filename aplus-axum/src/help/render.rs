@@ -66,7 +66,7 @@ impl Facts {
     }
 }
 
-const ARTICLE: &str = "aide:";
+pub(super) const ARTICLE: &str = "aide:";
 const PAGE: &str = "page:";
 
 /// Whether a link leads where one may.

@@ -212,6 +212,31 @@ fn what_is_wrong_with_an_article_is_said_with_its_name() {
             whole("![a](//a.example/a.png)"),
             "a picture has a text alternative",
         ),
+        (
+            "badge",
+            whole("![a ![b](/b.png)](https://a.example/a.png)"),
+            "`https://a.example/a.png`",
+        ),
+        (
+            "badge",
+            whole("![a ![b](/b.png)](/a.png) ![](/c.png)"),
+            "`/c.png`",
+        ),
+        (
+            "badge",
+            whole("![a](/\\a.example/a.png)"),
+            "a picture has a text alternative",
+        ),
+        (
+            "badge",
+            whole("<javascript:alert(1)>"),
+            "not to `javascript:alert(1)`",
+        ),
+        (
+            "badge",
+            whole("[a]\n\n[a]: data:text/html,x"),
+            "not to `data:text/html,x`",
+        ),
         ("badge", whole(&"x".repeat(65_536)), "longer than 64 KiB"),
     ];
     for (name, text, said) in cases {
@@ -223,6 +248,25 @@ fn what_is_wrong_with_an_article_is_said_with_its_name() {
     let fits = whole("## b\n\n![a](/a.png) [a](https://a.example) [a](aide:rien) **{service}**");
     let help = Help::default().with_article("badge", &fits).unwrap();
     assert_eq!(help.dead_ends().collect::<Vec<_>>(), [("badge", "rien")]);
+}
+
+#[test]
+fn a_dead_end_is_found_however_the_link_is_written() {
+    for link in [
+        "[a](aide:rien)",
+        "[a](aide:rien \"Un titre\")",
+        "[a](<aide:rien>)",
+        "[a][b]\n\n[b]: aide:rien",
+        "<aide:rien>",
+    ] {
+        let text = format!("# Titre\nPour : tous\n\n{link}\n");
+        let help = Help::default().with_article("badge", &text).unwrap();
+        let dead: Vec<_> = help.dead_ends().collect();
+        assert_eq!(dead, [("badge", "rien")], "{link}");
+    }
+    let shown = "# Titre\nPour : tous\n\n`[a](aide:rien)`\n";
+    let help = Help::default().with_article("badge", shown).unwrap();
+    assert_eq!(help.dead_ends().count(), 0);
 }
 
 #[test]
