@@ -184,10 +184,10 @@ impl Centre {
                 continue;
             };
             let rendered = render::render(source, &facts);
-            index.add(&source.title, &source.keywords, &rendered.text);
+            index.add(&rendered.title, &source.keywords, &rendered.text);
             articles.push(Shown {
                 name: name.to_owned(),
-                title: source.title.clone(),
+                title: rendered.title,
                 roles: source.roles,
                 summary: rendered.summary,
                 html: rendered.html,

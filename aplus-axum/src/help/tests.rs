@@ -270,6 +270,30 @@ fn a_dead_end_is_found_however_the_link_is_written() {
 }
 
 #[test]
+fn what_a_host_has_set_stands_wherever_braces_may() {
+    let text = "# Joindre {service} : comment ?\nPour : tous\n\nTapez `{support}`. [a](aide:se-connecter \"{support}\")\n\n\
+        ![a](/a.png \"{support}\")\n\n    c'est {support}\n";
+    let help = Help::default().with_article("badge", text).unwrap();
+    let aplus = Aplus::in_memory().unwrap();
+    let centre = Centre::new(&help, &aplus);
+    let shown = centre.article("badge").unwrap();
+    let (name, support) = (aplus.site().name(), aplus.site().support());
+    assert_eq!(shown.title, format!("Joindre {name}\u{a0}: comment\u{a0}?"));
+    assert!(!shown.html.contains('{'), "{}", shown.html);
+    assert_eq!(shown.html.matches(support).count(), 4, "{}", shown.html);
+    // Code is shown as it is to be typed.
+    assert!(shown.html.contains("c'est"), "{}", shown.html);
+    assert!(shown.summary.starts_with(&format!("Tapez {support}.")));
+    assert_eq!(
+        centre
+            .answers(Some(&HelpQuestion::parse("badge joindre").unwrap()))
+            .next()
+            .map(|found| found.name.as_str()),
+        Some("badge")
+    );
+}
+
+#[test]
 fn a_hosts_article_replaces_ours_or_stands_behind_them() {
     let aplus = Aplus::in_memory().unwrap();
     let text = "\u{feff}# Le support de la DINUM\r\nPour : aidants, responsables\r\n\r\nÉcrivez-nous <&> : c'est « ici ».\r\n";
