@@ -86,6 +86,8 @@ fn label(field: &'static str) -> &'static str {
         "matricule" => "France Services number",
         "reference" => "Reference of the request",
         "requester_name" => "Name of the requester",
+        "reason" => "Reason",
+        "q" => "Question",
         other => other,
     }
 }

@@ -96,6 +96,8 @@ fn label(field: &'static str) -> &'static str {
         "matricule" => "Matricule",
         "reference" => "Référence de la demande",
         "requester_name" => "Nom du demandeur",
+        "reason" => "Motif",
+        "q" => "Question",
         other => other,
     }
 }
