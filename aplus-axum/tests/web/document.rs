@@ -105,6 +105,10 @@ pub(crate) async fn holds(
             reply.text()
         ));
     }
+    if reply.headers.contains_key(header::RETRY_AFTER) && answer["headers"]["Retry-After"].is_null()
+    {
+        return Err(format!("{method} {template}: {status} has no Retry-After"));
+    }
     let kind = reply.headers.get(header::CONTENT_TYPE);
     let Some(kind) = kind
         .map(|kind| kind.to_str().unwrap())
@@ -220,5 +224,25 @@ async fn the_check_of_answers_sees_what_is_not_said() {
             "{}",
             reply.text()
         );
+    }
+}
+
+/// Codes that no route of the API answers with: of pages, of the machine's own acts, of lists that a machine reads in.
+const NOT_HERE: [&str; 4] = [
+    "method_not_allowed",
+    "not_form",
+    "not_machine",
+    "responsable_elsewhere",
+];
+
+#[tokio::test]
+async fn every_code_is_one_of_some_route() {
+    let document = document().await.to_string();
+    for problem in aplus_axum::Problem::examples() {
+        let said = document
+            .split(['"', ' '])
+            .any(|word| word == problem.code());
+        let here = !NOT_HERE.contains(&problem.code());
+        assert_eq!(said, here, "{}", problem.code());
     }
 }
