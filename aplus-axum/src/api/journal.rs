@@ -27,16 +27,19 @@ pub(super) struct EntryJson {
     kind: String,
     actor: ActorJson,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     account: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     group: Option<String>,
     details: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     request: Option<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     text: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<forms::Origin>)]
+    #[schema(value_type = Option<forms::Origin>, nullable = false)]
     origin: Option<Origin>,
     sentence: String,
 }
@@ -48,8 +51,10 @@ pub(super) struct EntryJson {
 struct ActorJson {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     email: Option<String>,
 }
 

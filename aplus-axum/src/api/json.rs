@@ -17,6 +17,7 @@ use super::orders::OrderJson;
 #[derive(Serialize, ToSchema)]
 pub(super) struct List<T> {
     pub(super) items: Vec<T>,
+    #[schema(required)]
     pub(super) next: Option<String>,
 }
 
@@ -26,10 +27,15 @@ pub(super) struct AccountJson {
     #[schema(value_type = forms::AccountKind)]
     kind: &'static str,
     id: String,
+    #[schema(required)]
     email: Option<String>,
+    #[schema(value_type = Vec<forms::RoleName>)]
     roles: Vec<&'static str>,
+    #[schema(required)]
     first_name: Option<String>,
+    #[schema(required)]
     last_name: Option<String>,
+    #[schema(required)]
     job_title: Option<String>,
     #[serde(flatten)]
     #[schema(value_type = forms::Whole)]
@@ -59,8 +65,9 @@ pub(super) struct MentionJson {
 #[schema(as = Provenance)]
 pub(super) struct ProvenanceJson {
     by: AuthorJson,
-    #[schema(value_type = Option<forms::Requester>)]
+    #[schema(value_type = Option<forms::Requester>, required)]
     requester: Option<Requester>,
+    #[schema(required)]
     reference: Option<String>,
 }
 
@@ -68,6 +75,7 @@ pub(super) struct ProvenanceJson {
 #[schema(as = Author)]
 pub(super) struct AuthorJson {
     kind: &'static str,
+    #[schema(required)]
     id: Option<String>,
 }
 
@@ -85,8 +93,11 @@ pub(super) struct OperatorJson {
 pub(super) struct GroupJson {
     id: String,
     name: String,
+    #[schema(required)]
     organisation: Option<String>,
+    #[schema(required)]
     department: Option<String>,
+    #[schema(required)]
     contact: Option<String>,
     france_services: bool,
     created_at: String,
@@ -100,6 +111,7 @@ pub(super) struct SessionJson {
     opened_at: String,
     last_seen_at: String,
     until: String,
+    #[schema(required)]
     browser: Option<String>,
 }
 
@@ -121,6 +133,7 @@ pub(super) struct CreatedJson {
     warnings: Vec<&'static str>,
     /// The order that was proposed with it (A7).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     order: Option<OrderJson>,
 }
 

@@ -122,6 +122,7 @@ pub(super) struct Inspected {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     confirms_address: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     at: Option<String>,
 }
 
@@ -172,8 +173,10 @@ fn count_unknown(web: &Web, caller: &Caller) -> Result<(), Problem> {
 #[derive(Serialize, ToSchema)]
 pub(super) struct LoggedIn {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     account: Option<AccountJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     operator: Option<OperatorJson>,
     next: String,
 }

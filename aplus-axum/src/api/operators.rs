@@ -19,6 +19,7 @@ pub(super) struct ColleagueJson {
     #[serde(flatten)]
     operator: OperatorJson,
     status: &'static str,
+    #[schema(required)]
     restore_asked: Option<AskedJson>,
 }
 

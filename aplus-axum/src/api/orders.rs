@@ -31,16 +31,24 @@ pub(super) struct OrderJson {
     state: &'static str,
     #[schema(value_type = forms::Requester)]
     requester: Requester,
+    #[schema(required)]
     reference: Option<String>,
+    #[schema(required)]
     reason: Option<String>,
     author: AuthorJson,
+    #[schema(required)]
     approver: Option<AuthorJson>,
     proposed_at: String,
     expires_at: String,
+    #[schema(required)]
     approved_at: Option<String>,
+    #[schema(required)]
     carried_out_at: Option<String>,
+    #[schema(required)]
     closed_at: Option<String>,
+    #[schema(required)]
     closed_by: Option<AuthorJson>,
+    #[schema(required)]
     closing_reason: Option<String>,
 }
 
@@ -49,11 +57,13 @@ pub(super) struct OrderJson {
 #[schema(as = Change)]
 struct ChangeJson {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     email: Option<OldNew<Option<String>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<OldNew<Vec<forms::RoleName>>>)]
+    #[schema(value_type = Option<OldNew<Vec<forms::RoleName>>>, nullable = false)]
     roles: Option<OldNew<Vec<&'static str>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     profile: Option<ProfileJson>,
 }
 

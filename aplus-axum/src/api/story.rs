@@ -12,12 +12,13 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Step {
     /// When; none where that is not kept.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     pub(crate) at: Option<Timestamp>,
     /// What, in a sentence.
     pub(crate) what: String,
     /// To which link, if to one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     link: Option<String>,
 }
 

@@ -141,10 +141,12 @@ impl Help {
 
     /// Links to articles that are not there, each with the article that it stands in: for a host's own test.
     pub fn dead_ends(&self) -> impl Iterator<Item = (&str, &str)> {
-        let links = self
-            .articles
-            .iter()
-            .flat_map(|(name, source)| source.links().map(|link| (name.as_str(), link)));
+        let links = self.articles.iter().flat_map(|(name, source)| {
+            source
+                .links
+                .iter()
+                .map(|link| (name.as_str(), link.as_str()))
+        });
         links.filter(|(_, link)| !self.articles.contains_key(*link))
     }
 }
@@ -182,10 +184,10 @@ impl Centre {
                 continue;
             };
             let rendered = render::render(source, &facts);
-            index.add(&source.title, &source.keywords, &rendered.text);
+            index.add(&rendered.title, &source.keywords, &rendered.text);
             articles.push(Shown {
                 name: name.to_owned(),
-                title: source.title.clone(),
+                title: rendered.title,
                 roles: source.roles,
                 summary: rendered.summary,
                 html: rendered.html,

@@ -66,7 +66,7 @@ impl Facts {
     }
 }
 
-const ARTICLE: &str = "aide:";
+pub(super) const ARTICLE: &str = "aide:";
 const PAGE: &str = "page:";
 
 /// Whether a link leads where one may.
@@ -122,6 +122,7 @@ fn months(count: u8) -> String {
 
 /// An article with the facts in it.
 pub(super) struct Rendered {
+    pub(super) title: String,
     pub(super) html: String,
     /// Its words, for the search.
     pub(super) text: String,
@@ -132,8 +133,20 @@ pub(super) struct Rendered {
 pub(super) fn render(source: &Source, facts: &Facts) -> Rendered {
     let mut text = String::new();
     let mut summary = None;
+    let mut code = false;
     let events = TextMergeStream::new(Parser::new(&source.body)).map(|event| match event {
+        // What is to be typed is shown as it is typed.
+        Event::Text(words) if code => Event::Text(facts.fill(words)),
         Event::Text(words) => Event::Text(typeset(facts.fill(words))),
+        Event::Code(words) => Event::Code(facts.fill(words)),
+        Event::Start(Tag::CodeBlock(kind)) => {
+            code = true;
+            Event::Start(Tag::CodeBlock(kind))
+        }
+        Event::End(TagEnd::CodeBlock) => {
+            code = false;
+            Event::End(TagEnd::CodeBlock)
+        }
         Event::Start(Tag::Link {
             link_type,
             dest_url,
@@ -142,13 +155,24 @@ pub(super) fn render(source: &Source, facts: &Facts) -> Rendered {
         }) => Event::Start(Tag::Link {
             link_type,
             dest_url: facts.address(dest_url),
+            title: facts.fill(title),
+            id,
+        }),
+        Event::Start(Tag::Image {
+            link_type,
+            dest_url,
             title,
+            id,
+        }) => Event::Start(Tag::Image {
+            link_type,
+            dest_url,
+            title: facts.fill(title),
             id,
         }),
         other => other,
     });
     let events = events.inspect(|event| match event {
-        Event::Text(words) => text.push_str(words),
+        Event::Text(words) | Event::Code(words) => text.push_str(words),
         Event::SoftBreak | Event::HardBreak => text.push(' '),
         Event::End(TagEnd::Paragraph) => {
             summary.get_or_insert_with(|| text.trim().to_owned());
@@ -160,6 +184,7 @@ pub(super) fn render(source: &Source, facts: &Facts) -> Rendered {
     let mut html = String::new();
     html::push_html(&mut html, events);
     Rendered {
+        title: typeset(facts.fill(source.title.as_str().into())).into_string(),
         html,
         summary: summary.unwrap_or_default(),
         text,

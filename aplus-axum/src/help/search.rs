@@ -163,7 +163,9 @@ fn likeness(word: &str, held: &str) -> f64 {
 
 fn slip(word: &str, held: &str) -> f64 {
     let long = word.len() >= 4 && held.len() >= 4;
-    if long && strsim::osa_distance(word, held) == 1 {
+    // One slip is a character of at most four bytes: a question costs no distance to words of another length.
+    let near = word.len().abs_diff(held.len()) <= 4;
+    if long && near && strsim::osa_distance(word, held) == 1 {
         SLIP
     } else {
         0.0

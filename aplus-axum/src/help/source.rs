@@ -1,6 +1,6 @@
 //! One article as it was written: its head, and what is wrong with it.
 
-use aplus_core::{Role, Roles};
+use aplus_core::{Role, Roles, Site};
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 
 use super::render::{self, FACTS};
@@ -86,6 +86,8 @@ pub(super) struct Source {
     pub(super) roles: Option<Roles>,
     pub(super) keywords: String,
     pub(super) body: String,
+    /// The names of the articles that it leads to.
+    pub(super) links: Vec<String>,
 }
 
 impl Source {
@@ -129,6 +131,7 @@ impl Source {
             roles,
             keywords,
             body: body.trim().to_owned(),
+            links: links(body.trim()),
         };
         if source.body.is_empty() {
             return Err(HelpError::Empty(name));
@@ -146,7 +149,8 @@ impl Source {
                 fact: fact.to_owned(),
             })
         };
-        let mut picture: Option<Picture> = None;
+        // One may stand in the text alternative of another.
+        let mut pictures: Vec<Picture> = Vec::new();
         for event in Parser::new(&self.body) {
             let fault = match event {
                 Event::Html(html) | Event::InlineHtml(html) => Some(HelpError::Html {
@@ -167,20 +171,20 @@ impl Source {
                     })
                 }
                 Event::Start(Tag::Image { dest_url, .. }) => {
-                    picture = Some(Picture {
+                    pictures.push(Picture {
                         address: dest_url.into_string(),
                         described: false,
                     });
                     None
                 }
-                Event::Text(text) => {
-                    if let Some(picture) = &mut picture {
+                Event::Text(text) | Event::Code(text) => {
+                    for picture in &mut pictures {
                         picture.described |= !text.trim().is_empty();
                     }
                     None
                 }
                 Event::End(TagEnd::Image) => {
-                    let shown = picture.take().filter(|picture| !picture.fits());
+                    let shown = pictures.pop().filter(|picture| !picture.fits());
                     shown.map(|picture| HelpError::Picture {
                         name: name.to_owned(),
                         picture: picture.address,
@@ -194,14 +198,16 @@ impl Source {
         }
         fact(&self.title).or_else(|| fact(&self.body))
     }
+}
 
-    /// The names of the articles that it leads to.
-    pub(super) fn links(&self) -> impl Iterator<Item = &str> {
-        self.body
-            .split("](aide:")
-            .skip(1)
-            .filter_map(|rest| rest.split_once(')').map(|(name, _)| name))
-    }
+fn links(body: &str) -> Vec<String> {
+    let names = Parser::new(body).filter_map(|event| match event {
+        Event::Start(Tag::Link { dest_url, .. }) => {
+            dest_url.strip_prefix(render::ARTICLE).map(str::to_owned)
+        }
+        _ => None,
+    });
+    names.collect()
 }
 
 /// A picture while its text alternative is read.
@@ -212,7 +218,7 @@ struct Picture {
 
 impl Picture {
     fn fits(&self) -> bool {
-        self.described && self.address.starts_with('/') && !self.address.starts_with("//")
+        self.described && Site::own_path(&self.address).is_some()
     }
 }
 

@@ -212,6 +212,31 @@ fn what_is_wrong_with_an_article_is_said_with_its_name() {
             whole("![a](//a.example/a.png)"),
             "a picture has a text alternative",
         ),
+        (
+            "badge",
+            whole("![a ![b](/b.png)](https://a.example/a.png)"),
+            "`https://a.example/a.png`",
+        ),
+        (
+            "badge",
+            whole("![a ![b](/b.png)](/a.png) ![](/c.png)"),
+            "`/c.png`",
+        ),
+        (
+            "badge",
+            whole("![a](/\\a.example/a.png)"),
+            "a picture has a text alternative",
+        ),
+        (
+            "badge",
+            whole("<javascript:alert(1)>"),
+            "not to `javascript:alert(1)`",
+        ),
+        (
+            "badge",
+            whole("[a]\n\n[a]: data:text/html,x"),
+            "not to `data:text/html,x`",
+        ),
         ("badge", whole(&"x".repeat(65_536)), "longer than 64 KiB"),
     ];
     for (name, text, said) in cases {
@@ -223,6 +248,49 @@ fn what_is_wrong_with_an_article_is_said_with_its_name() {
     let fits = whole("## b\n\n![a](/a.png) [a](https://a.example) [a](aide:rien) **{service}**");
     let help = Help::default().with_article("badge", &fits).unwrap();
     assert_eq!(help.dead_ends().collect::<Vec<_>>(), [("badge", "rien")]);
+}
+
+#[test]
+fn a_dead_end_is_found_however_the_link_is_written() {
+    for link in [
+        "[a](aide:rien)",
+        "[a](aide:rien \"Un titre\")",
+        "[a](<aide:rien>)",
+        "[a][b]\n\n[b]: aide:rien",
+        "<aide:rien>",
+    ] {
+        let text = format!("# Titre\nPour : tous\n\n{link}\n");
+        let help = Help::default().with_article("badge", &text).unwrap();
+        let dead: Vec<_> = help.dead_ends().collect();
+        assert_eq!(dead, [("badge", "rien")], "{link}");
+    }
+    let shown = "# Titre\nPour : tous\n\n`[a](aide:rien)`\n";
+    let help = Help::default().with_article("badge", shown).unwrap();
+    assert_eq!(help.dead_ends().count(), 0);
+}
+
+#[test]
+fn what_a_host_has_set_stands_wherever_braces_may() {
+    let text = "# Joindre {service} : comment ?\nPour : tous\n\nTapez `{support}`. [a](aide:se-connecter \"{support}\")\n\n\
+        ![a](/a.png \"{support}\")\n\n    c'est {support}\n";
+    let help = Help::default().with_article("badge", text).unwrap();
+    let aplus = Aplus::in_memory().unwrap();
+    let centre = Centre::new(&help, &aplus);
+    let shown = centre.article("badge").unwrap();
+    let (name, support) = (aplus.site().name(), aplus.site().support());
+    assert_eq!(shown.title, format!("Joindre {name}\u{a0}: comment\u{a0}?"));
+    assert!(!shown.html.contains('{'), "{}", shown.html);
+    assert_eq!(shown.html.matches(support).count(), 4, "{}", shown.html);
+    // Code is shown as it is to be typed.
+    assert!(shown.html.contains("c'est"), "{}", shown.html);
+    assert!(shown.summary.starts_with(&format!("Tapez {support}.")));
+    assert_eq!(
+        centre
+            .answers(Some(&HelpQuestion::parse("badge joindre").unwrap()))
+            .next()
+            .map(|found| found.name.as_str()),
+        Some("badge")
+    );
 }
 
 #[test]

@@ -87,8 +87,8 @@ async fn a_scanner_changes_nothing_and_leaves_its_number() {
     let page = format!("/support/comptes/{}", world.id(AIDANT));
     let said = open(&mut operator, &page).await.text();
     let looks = "<time datetime=\"2026-03-02T10:00:03+01:00\">2 mars 2026 à 10:00</time>&nbsp;: La page du lien a été ouverte \
-                 20 fois sans appui sur son bouton, la dernière fois à 10:01. Un filtre de messagerie peut le faire de \
-                 lui-même.";
+                 20 fois, la dernière fois à 10:01. L&#39;ouvrir ne connecte personne\u{a0}; un filtre de messagerie peut \
+                 le faire de lui-même.";
     assert!(said.contains(looks), "{said}");
     let path = format!("/api/v1/support/accounts/{}/links", world.id(AIDANT));
     let mut english = operator.clone().with("accept-language", "en");
@@ -102,7 +102,7 @@ async fn a_scanner_changes_nothing_and_leaves_its_number() {
     assert_eq!(told[0]["at"], "2026-03-02T09:00:03Z");
     assert_eq!(
         told[0]["what"],
-        "The page of the link was opened 20 times without a press on its button, the last time at 10:01. A mail scanner may \
+        "The page of the link was opened 20 times, the last time at 10:01. Opening it logs nobody in; a mail scanner may \
          do so by itself."
     );
 }
@@ -158,8 +158,8 @@ async fn whoever_holds_a_dead_link_reads_what_happened_to_it_and_of_nobody() {
         "<time datetime=\"2026-03-02T10:01:01+01:00\">2 mars 2026 à 10:01</time>&nbsp;: Le lien a été demandé.",
         "<time datetime=\"2026-03-02T10:01:01+01:00\">10:01</time>&nbsp;: Le message avec le lien a été remis au serveur de \
          messagerie.",
-        "<time datetime=\"2026-03-02T10:01:04+01:00\">10:01</time>&nbsp;: La page du lien a été ouverte 20 fois sans appui sur \
-         son bouton, la dernière fois à 10:02. Un filtre de messagerie peut le faire de lui-même.",
+        "<time datetime=\"2026-03-02T10:01:04+01:00\">10:01</time>&nbsp;: La page du lien a été ouverte 20 fois, la \
+         dernière fois à 10:02. L&#39;ouvrir ne connecte personne\u{a0}; un filtre de messagerie peut le faire de lui-même.",
         "<time datetime=\"2026-03-02T10:17:02+01:00\">10:17</time>&nbsp;: Un lien plus récent l&#39;a remplacé.",
     ];
     let steps = expected.map(|step| format!("<li>{step}</li>\n")).concat();

@@ -109,6 +109,10 @@ pub(crate) async fn holds(
             reply.text()
         ));
     }
+    if reply.headers.contains_key(header::RETRY_AFTER) && answer["headers"]["Retry-After"].is_null()
+    {
+        return Err(format!("{method} {template}: {status} has no Retry-After"));
+    }
     let kind = reply.headers.get(header::CONTENT_TYPE);
     let Some(kind) = kind
         .map(|kind| kind.to_str().unwrap())
@@ -224,5 +228,75 @@ async fn the_check_of_answers_sees_what_is_not_said() {
             "{}",
             reply.text()
         );
+    }
+}
+
+#[tokio::test]
+async fn what_is_always_there_is_required_and_what_is_absent_is_never_null() {
+    let schemas = &document().await["components"]["schemas"];
+    for (schema, field) in [
+        ("AccountList", "next"),
+        ("Author", "id"),
+        ("Group", "contact"),
+        ("Order", "closing_reason"),
+        ("Provenance", "requester"),
+        ("Session", "browser"),
+        ("Step", "at"),
+    ] {
+        let required = schemas[schema]["required"].as_array().unwrap();
+        assert!(required.contains(&json!(field)), "{schema}.{field}");
+    }
+    for (schema, field) in [
+        ("Change", "roles"),
+        ("Entry", "origin"),
+        ("Inspected", "at"),
+        ("LoggedIn", "operator"),
+        ("Problem", "guidance"),
+        ("Whole", "status"),
+    ] {
+        let said = schemas[schema]["properties"][field].to_string();
+        assert!(
+            said.len() > 4 && !said.contains("\"null\""),
+            "{schema}.{field}: {said}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_sent_has_no_other_fields() {
+    let document = document().await;
+    let mut forms = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for operation in operations.as_object().unwrap().values() {
+            let content = &operation["requestBody"]["content"]["application/json"];
+            if let Some(form) = content["schema"]["$ref"].as_str() {
+                let form = document.pointer(form.trim_start_matches('#')).unwrap();
+                assert_eq!(form["additionalProperties"], json!(false), "{path}: {form}");
+                forms += 1;
+            }
+        }
+    }
+    assert!(forms >= 10, "{forms}");
+}
+
+/// Codes that no route of the API answers with: of pages, of the machine's own acts, of lists that a machine reads in.
+const NOT_HERE: [&str; 6] = [
+    "conversation_closed",
+    "conversation_not_found",
+    "method_not_allowed",
+    "not_form",
+    "not_machine",
+    "responsable_elsewhere",
+];
+
+#[tokio::test]
+async fn every_code_is_one_of_some_route() {
+    let document = document().await.to_string();
+    for problem in aplus_axum::Problem::examples() {
+        let said = document
+            .split(['"', ' '])
+            .any(|word| word == problem.code());
+        let here = !NOT_HERE.contains(&problem.code());
+        assert_eq!(said, here, "{}", problem.code());
     }
 }

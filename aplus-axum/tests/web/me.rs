@@ -1,6 +1,7 @@
 //! Oneself: details, and what is frozen (A3, A4).
 
-use axum::http::StatusCode;
+use axum::body::Bytes;
+use axum::http::{Method, StatusCode};
 use serde_json::json;
 
 use crate::world::*;
@@ -175,4 +176,21 @@ async fn details_are_changed_once_under_one_key() {
         .patch("/api/v1/me", r#"{"first_name": "Jean"}"#)
         .await
         .refused(422, "key_reused");
+}
+
+#[tokio::test]
+async fn a_get_with_a_body_or_a_key_that_is_none_is_refused() {
+    let world = World::new().await;
+    let mut aidant = world.logged_in(AIDANT).await;
+    for (body, status, code) in [
+        ("x", 400, "malformed"),
+        (r#"{"a": 1}"#, 422, "invalid"),
+        (" ".repeat(65_537).as_str(), 413, "too_large"),
+    ] {
+        let body = Some(Bytes::from(body.to_owned()));
+        let reply = aidant.send(Method::GET, "/api/v1/me", body).await;
+        assert_eq!(reply.problem(), (status, code.to_owned()));
+    }
+    let mut named = aidant.with("idempotency-key", "1");
+    named.get("/api/v1/me").await.refused(422, "invalid");
 }

@@ -284,6 +284,20 @@ async fn details_are_corrected_by_an_order_only_where_the_person_cannot() {
 }
 
 #[tokio::test]
+async fn a_new_address_is_not_approved_for_an_account_that_was_deactivated_since() {
+    let world = World::new().await;
+    let mut operator = world.logged_in(OPERATOR).await;
+    let mut colleague = world.logged_in(COLLEAGUE).await;
+    let order = proposed(&world, &mut operator, AIDANT, json!({"email": NEW})).await;
+    let deactivate = format!("/api/v1/support/accounts/{}/deactivate", world.id(AIDANT));
+    operator.press(&deactivate).await;
+    colleague
+        .press(&path(&order, "/approve"))
+        .await
+        .refused(409, "account_inactive");
+}
+
+#[tokio::test]
 async fn what_cannot_be_proposed_is_refused_by_name() {
     let world = World::new().await;
     let named = email("lucie.blanc@aplus.example");
@@ -460,10 +474,15 @@ async fn support_makes_a_further_responsable_only_with_somebody_else() {
         operator.press(&act("deactivate")).await.status,
         StatusCode::NO_CONTENT
     );
-    operator
-        .press(&act("reactivate"))
-        .await
-        .refused(403, "needs_approval");
+    for reactivate in [
+        act("reactivate"),
+        format!("/api/v1/accounts/{id}/reactivate"),
+    ] {
+        operator
+            .press(&reactivate)
+            .await
+            .refused(403, "needs_approval");
+    }
 }
 
 #[tokio::test]

@@ -11,7 +11,10 @@ use super::*;
 use crate::OrderState;
 use crate::account::DeactivatedBy;
 use crate::group::{GroupName, Matricule, Organisation, Reference, RequesterName};
-use crate::{Department, EmailAddress, FirstName, GroupMatter, JobTitle, LastName, Phone, Roles};
+use crate::{
+    Department, EmailAddress, FirstName, GroupMatter, HelpQuestion, JobTitle, LastName, Phone,
+    Reason, Roles,
+};
 
 fn site() -> Site {
     Site::new("https://aplus.example").unwrap()
@@ -379,6 +382,8 @@ fn every_wrong_text_names_the_field_and_the_same_bound_as_the_error() {
         Matricule::parse(&long).unwrap_err(),
         Reference::parse(&long).unwrap_err(),
         RequesterName::parse(&long).unwrap_err(),
+        HelpQuestion::parse(&long).unwrap_err(),
+        Reason::parse("x".repeat(501).as_str()).unwrap_err(),
     ];
     for error in errors {
         for language in Language::ALL {

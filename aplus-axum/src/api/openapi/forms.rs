@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::api::json::{MentionJson, ProvenanceJson};
 
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::api) struct AskForm {
     /// The professional address of an account.
     #[schema(format = Email, max_length = 254)]
@@ -17,6 +18,7 @@ pub(in crate::api) struct AskForm {
 }
 
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::api) struct SupportRequestForm {
     /// Where to answer: of whoever is not logged in, and of nobody else.
     #[schema(format = Email, max_length = 254)]
@@ -39,12 +41,14 @@ pub(in crate::api) struct RequestReceived {
 }
 
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::api) struct TokenForm {
     /// What stands behind `jeton=` in a link.
     token: String,
 }
 
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::api) struct LogInForm {
     /// What stands behind `jeton=` in a link.
     token: String,
@@ -53,6 +57,7 @@ pub(in crate::api) struct LogInForm {
 }
 
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::api) struct DetailsForm {
     first_name: Option<String>,
     last_name: Option<String>,
@@ -61,6 +66,7 @@ pub(in crate::api) struct DetailsForm {
 }
 
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::api) struct AccountForm {
     #[schema(format = Email, max_length = 254)]
     email: String,
@@ -84,6 +90,7 @@ pub(in crate::api) enum RoleName {
 }
 
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::api) struct MemberForm {
     /// The address of an active account.
     #[schema(format = Email, max_length = 254)]
@@ -92,6 +99,7 @@ pub(in crate::api) struct MemberForm {
 
 /// At whose request support acts (A7).
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::api) struct Requester {
     kind: RequesterKind,
     name: Option<String>,
@@ -108,6 +116,7 @@ pub(in crate::api) enum RequesterKind {
 }
 
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::api) struct GroupForm {
     name: String,
     organisation: Option<String>,
@@ -124,14 +133,25 @@ pub(in crate::api) struct GroupForm {
 }
 
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::api) struct AccountForForm {
-    #[serde(flatten)]
-    account: AccountForm,
+    #[schema(format = Email, max_length = 254)]
+    email: String,
+    /// Any set of the three (A2), without doubles.
+    #[schema(min_items = 1, max_items = 3)]
+    roles: Vec<RoleName>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    job_title: Option<String>,
+    phone: Option<String>,
+    /// Whether it is a shared mailbox, where its address does not show it (A5).
+    shared: Option<bool>,
     requester: Requester,
     reference: String,
 }
 
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::api) struct OrderForm {
     #[schema(format = "uuid")]
     account: String,
@@ -146,6 +166,7 @@ pub(in crate::api) struct OrderForm {
 }
 
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(in crate::api) struct ReasonForm {
     reason: Option<String>,
 }
@@ -165,22 +186,28 @@ pub(in crate::api) enum OperatorKind {
 /// What only the person, the responsables of the account's groups and support see of it: for others all of it is absent (A9).
 #[derive(ToSchema)]
 pub(in crate::api) struct Whole {
+    #[schema(nullable = false)]
     groups: Option<Vec<MentionJson>>,
     phone: Option<String>,
+    #[schema(nullable = false)]
     shared: Option<bool>,
+    #[schema(nullable = false)]
     status: Option<String>,
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, nullable = false)]
     created_at: Option<String>,
     /// When its address and details were erased (T4).
     #[schema(format = DateTime)]
     emptied_at: Option<String>,
+    #[schema(nullable = false)]
     provenance: Option<ProvenanceJson>,
 }
 
 /// From where something was asked; erased in the end (T3).
 #[derive(ToSchema)]
 pub(in crate::api) struct Origin {
+    #[schema(nullable = false)]
     network: Option<String>,
+    #[schema(nullable = false)]
     browser: Option<String>,
 }
 
@@ -194,12 +221,16 @@ pub(in crate::api) struct Problem {
     /// Stable.
     code: String,
     /// The rule that said no, if one did.
+    #[schema(nullable = false)]
     rule: Option<String>,
     detail: String,
     /// How many other addresses may still be tried in another browser (L6).
+    #[schema(nullable = false)]
     tries_left: Option<u8>,
     /// Which fields are wrong, and how.
+    #[schema(nullable = false)]
     errors: Option<Vec<FieldProblem>>,
+    #[schema(nullable = false)]
     guidance: Option<Guidance>,
 }
 

@@ -15,11 +15,11 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn, PathsBuilder};
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{ComponentsBuilder, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::{ComponentsBuilder, ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ContentBuilder, HttpMethod, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, PathItem,
-    Ref, Required, ResponseBuilder, ServerBuilder,
+    ContentBuilder, Header, HttpMethod, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder,
+    PathItem, Ref, Required, ResponseBuilder, ServerBuilder,
 };
 
 use self::operations::{Named, OPERATIONS, Operation};
@@ -130,9 +130,7 @@ fn one(route: &Route, operation: &Operation) -> utoipa::openapi::path::Operation
                 .name(name)
                 .parameter_in(ParameterIn::Path)
                 .required(Required::True)
-                .schema(Some(
-                    text().format(Some(SchemaFormat::Custom("uuid".to_owned()))),
-                )),
+                .schema(Some(operations::id())),
         );
     }
     for parameter in operation.query {
@@ -147,7 +145,7 @@ fn one(route: &Route, operation: &Operation) -> utoipa::openapi::path::Operation
                 .description(Some(
                     "A UUID: the same request again gives the same answer, and is carried out once.",
                 ))
-                .schema(Some(text().format(Some(SchemaFormat::Custom("uuid".to_owned()))))),
+                .schema(Some(operations::id())),
         );
     }
     if route.who != Who::Anybody {
@@ -178,28 +176,42 @@ fn one(route: &Route, operation: &Operation) -> utoipa::openapi::path::Operation
         let mut response = ResponseBuilder::new().description(codes.join(" · "));
         let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem")));
         response = response.content("application/problem+json", content.build());
+        if status == 429 {
+            let seconds = ObjectBuilder::new()
+                .schema_type(Type::Integer)
+                .minimum(Some(1));
+            let mut header = Header::new(seconds);
+            header.description = Some("After how many seconds it may be tried again.".to_owned());
+            response = response.header("Retry-After", header);
+        }
         built = built.response(status.to_string(), response.build());
     }
     built.build()
 }
 
-fn text() -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String)
-}
-
 /// The codes with which a route may say no, by status.
 fn refused(route: &Route, operation: &Operation) -> BTreeMap<u16, Vec<&'static str>> {
-    let mut all: Vec<&'static str> = operation.codes.to_vec();
+    let mut all = operation.codes.to_vec();
     all.extend(["busy", "broken", "unknown_outcome"]);
     if !operation.query.is_empty() || operation.body.is_some() {
         all.push("invalid");
     }
+    // Whoever is logged in sends a body and a key with a GET as well, and is told what is wrong with them.
+    if route.method != Verb::Get || route.who != Who::Anybody {
+        all.extend(["malformed", "invalid", "too_large", "too_slow"]);
+    }
     if route.method != Verb::Get {
-        all.extend(["cross_site", "malformed", "key_reused", "invalid"]);
-        all.extend(["too_large", "too_slow", "not_json"]);
+        all.extend(["cross_site", "key_reused"]);
+    }
+    if operation.body.is_some() {
+        all.push("not_json");
     }
     if route.who != Who::Anybody {
         all.push("not_logged_in");
+    }
+    // An act judges anew who acts (A10): deactivated or suspended while their request was under way.
+    if route.who != Who::Anybody && route.method != Verb::Get {
+        all.extend(["deactivated", "operator_suspended"]);
     }
     if route.path.contains('{') {
         all.push("not_found");

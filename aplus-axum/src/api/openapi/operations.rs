@@ -1,7 +1,7 @@
 //! What is said of each route of the API: what is sent, what is answered, and with which codes it may say no.
 
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{Ref, RefOr, Required};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -99,6 +99,26 @@ impl Named {
 
 fn any() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
+}
+
+fn question() -> ObjectBuilder {
+    any().max_length(Some(200))
+}
+
+fn of_format(format: SchemaFormat) -> ObjectBuilder {
+    any().format(Some(format))
+}
+
+pub(super) fn id() -> ObjectBuilder {
+    of_format(SchemaFormat::Custom("uuid".to_owned()))
+}
+
+fn address() -> ObjectBuilder {
+    of_format(SchemaFormat::KnownFormat(KnownFormat::Email)).max_length(Some(254))
+}
+
+fn moment() -> ObjectBuilder {
+    of_format(SchemaFormat::KnownFormat(KnownFormat::DateTime))
 }
 
 fn flag() -> ObjectBuilder {
@@ -235,7 +255,7 @@ operations! {
     Post "/api/v1/accounts/{account}/deactivate" "deactivate" "Deactivates an account; its sessions and links end." &[];
         None => DONE; &["not_responsable", ACCOUNT, "own_account", "other_group", "last_responsable", "not_active"];
     Post "/api/v1/accounts/{account}/reactivate" "reactivate" "Reactivates what a responsable deactivated." &[];
-        None => DONE; &["not_responsable", ACCOUNT, "own_account", "other_group", "deactivated_by_support", "not_deactivated"];
+        None => DONE; &["not_responsable", ACCOUNT, "own_account", "other_group", "deactivated_by_support", "not_deactivated", "needs_approval"];
     Post "/api/v1/accounts/{account}/withdraw" "withdraw" "Withdraws an account that nobody ever logged into." &[];
         None => DONE; &["not_responsable", ACCOUNT, "own_account", "other_group", "already_used", "last_responsable", "deactivated_by_support"];
     Post "/api/v1/support/groups" "createGroup" "Creates a group at somebody's request." &[];
@@ -260,7 +280,7 @@ operations! {
         None => &[answer::<OrderJson>(200, "The order.")]; &["order_not_found", "not_approver"];
     Post "/api/v1/support/orders/{order}/approve" "approveOrder" "Approves an order of somebody else's." &[];
         None => &[answer::<OrderJson>(200, "The order as it is now.")];
-        &["order_not_found", "own_order", "not_approver", "order_closed", "order_outdated", "email_taken"];
+        &["order_not_found", "own_order", "not_approver", "order_closed", "order_outdated", "account_inactive", "email_taken"];
     Post "/api/v1/support/orders/{order}/refuse" "refuseOrder" "Refuses an order of somebody else's." &[];
         optional::<ReasonForm>() => &[answer::<OrderJson>(200, "The order as it is now.")];
         &["order_not_found", "own_order", "not_approver", "order_closed"];
@@ -302,22 +322,26 @@ const OPEN: Query = query(
     "Only those on which something may still come.",
     flag,
 );
-const QUESTION: Query = query("q", "What is looked for: 1 to 200 characters.", any);
+const QUESTION: Query = query(
+    "q",
+    "What is looked for; all articles where it is empty.",
+    question,
+);
 const EMAIL: Query = Query {
     required: true,
-    ..query("email", "The address of the account.", any)
+    ..query("email", "The address of the account.", address)
 };
 const FILTER: &[Query] = &[
-    query("account", "The account that entries are about.", any),
-    query("group", "The group that entries are about.", any),
+    query("account", "The account that entries are about.", id),
+    query("group", "The group that entries are about.", id),
     query(
         "actor",
         "Who did it: `machine`, `account:ID` or `operator:ID`.",
         any,
     ),
     query("kind", "The kind of entry.", any),
-    query("from", "From this moment on.", any),
-    query("until", "Before this moment.", any),
+    query("from", "From this moment on.", moment),
+    query("until", "Before this moment.", moment),
     CURSOR,
     LIMIT,
 ];

@@ -88,6 +88,8 @@ fn label(field: &'static str) -> &'static str {
         "requester_name" => "Name of the requester",
         "subject" => "Subject",
         "text" => "Message",
+        "reason" => "Reason",
+        "q" => "Question",
         other => other,
     }
 }

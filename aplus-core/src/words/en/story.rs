@@ -11,11 +11,11 @@ pub(in crate::words) fn link_step(step: LinkStep, site: &Site) -> String {
         LinkStep::Waits => "The mail with the link still waits to be sent.",
         LinkStep::GivenUp => "The mail with the link could not be handed over to the mail server.",
         LinkStep::Looked(looks) => {
-            let scanner = "A mail scanner may do so by itself.";
+            let scanner = "Opening it logs nobody in; a mail scanner may do so by itself.";
             return match looks.times {
-                1 => format!("The page of the link was opened once without a press on its button. {scanner}"),
+                1 => format!("The page of the link was opened once. {scanner}"),
                 times => format!(
-                    "The page of the link was opened {times} times without a press on its button, the last time {}. {scanner}",
+                    "The page of the link was opened {times} times, the last time {}. {scanner}",
                     last(&looks, Language::English, site)
                 ),
             };

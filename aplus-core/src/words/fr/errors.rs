@@ -98,6 +98,8 @@ fn label(field: &'static str) -> &'static str {
         "requester_name" => "Nom du demandeur",
         "subject" => "Objet",
         "text" => "Message",
+        "reason" => "Motif",
+        "q" => "Question",
         other => other,
     }
 }

@@ -13,11 +13,12 @@ pub(in crate::words) fn link_step(step: LinkStep, site: &Site) -> String {
             "Le message avec le lien n'a pas pu être remis au serveur de messagerie."
         }
         LinkStep::Looked(looks) => {
-            let scanner = "Un filtre de messagerie peut le faire de lui-même.";
+            // A press is no look, but most looks are those of who presses next: nothing is said of presses.
+            let scanner = "L'ouvrir ne connecte personne\u{a0}; un filtre de messagerie peut le faire de lui-même.";
             return match looks.times {
-                1 => format!("La page du lien a été ouverte une fois sans appui sur son bouton. {scanner}"),
+                1 => format!("La page du lien a été ouverte une fois. {scanner}"),
                 times => format!(
-                    "La page du lien a été ouverte {times} fois sans appui sur son bouton, la dernière fois {}. {scanner}",
+                    "La page du lien a été ouverte {times} fois, la dernière fois {}. {scanner}",
                     last(&looks, Language::French, site)
                 ),
             };

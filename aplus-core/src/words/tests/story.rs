@@ -44,17 +44,15 @@ fn looks_are_told_with_their_number_and_the_last_hour_with_its_day_if_it_was_ano
     let same_day = told(looked(3, "2026-07-01T12:07:00Z"));
     let next_day = told(looked(3, "2026-07-02T12:07:00Z"));
     for (text, part) in [
-        (
-            &same_day[0],
-            "3 fois sans appui sur son bouton, la dernière fois à 14:07.",
-        ),
-        (
-            &same_day[1],
-            "3 times without a press on its button, the last time at 14:07.",
-        ),
+        (&same_day[0], "3 fois, la dernière fois à 14:07."),
+        (&same_day[1], "3 times, the last time at 14:07."),
         (&next_day[0], "la dernière fois le 2 juillet 2026 à 14:07."),
         (&next_day[1], "the last time on 2 July 2026 at 14:07."),
     ] {
         assert!(text.contains(part), "{text}");
+    }
+    // Most looks are those of who presses next.
+    for text in [told(looked(1, "2026-07-01T12:07:00Z")), same_day].concat() {
+        assert!(!text.contains("appui") && !text.contains("press"), "{text}");
     }
 }
