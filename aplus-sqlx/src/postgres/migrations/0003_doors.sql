@@ -135,6 +135,7 @@ create function aplus.erase_conversations(before bigint, conversations integer, 
     language plpgsql strict security definer set search_path = pg_catalog, pg_temp as $$
 declare
     due uuid[];
+    one uuid;
 begin
     if before > aplus.least_kept() then
         raise exception 'T4: no conversation is erased within six months of its last message' using errcode = 'AP003';
@@ -151,7 +152,10 @@ begin
     set subject = null, email = null, erased_at = erase_conversations.at, version = c.version + 1, state = 'closed',
         since = case c.state when 'closed' then c.since else erase_conversations.at end
     where c.id = any (due);
-    update aplus.conversation_message m set text = null where m.conversation_id = any (due);
+    -- One by one: of a whole list a planner without statistics takes all messages for it.
+    foreach one in array due loop
+        update aplus.conversation_message m set text = null where m.conversation_id = one;
+    end loop;
     return conversations;
 end $$;
 
