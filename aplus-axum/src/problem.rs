@@ -251,6 +251,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::OrderClosed { .. }
         | Refusal::OrderOutdated
         | Refusal::ConversationClosed
+        | Refusal::ConversationMoved
         | Refusal::AlreadySuspended
         | Refusal::NotSuspended
         | Refusal::ConfirmEmail { .. } => StatusCode::CONFLICT,

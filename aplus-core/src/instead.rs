@@ -117,7 +117,8 @@ impl Refusal {
             | Self::GroupTaken
             | Self::SessionNotFound
             | Self::ConversationNotFound
-            | Self::ConversationClosed => Instead::Nobody,
+            | Self::ConversationClosed
+            | Self::ConversationMoved => Instead::Nobody,
         }
     }
 }

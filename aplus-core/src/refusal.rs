@@ -188,6 +188,8 @@ pub enum Refusal {
     ConversationNotFound,
     /// The conversation is closed: a further message of its person opens it again (S2).
     ConversationClosed,
+    /// Somebody wrote in the conversation since the one who asks read it (S2).
+    ConversationMoved,
     /// There is no such session among those of the one who asks (L11).
     SessionNotFound,
     /// The link's 30 minutes are over (L2).
@@ -284,7 +286,7 @@ impl Refusal {
             | Self::GroupNotFound
             | Self::OrderNotFound
             | Self::ConversationNotFound => Rule::A9,
-            Self::ConversationClosed => Rule::S2,
+            Self::ConversationClosed | Self::ConversationMoved => Rule::S2,
             Self::AlreadyUsed => Rule::A11,
             Self::SessionNotFound => Rule::L11,
             Self::LinkExpired { .. } => Rule::L2,
@@ -344,6 +346,7 @@ impl Refusal {
             Self::GroupTaken => "group_taken",
             Self::ConversationNotFound => "conversation_not_found",
             Self::ConversationClosed => "conversation_closed",
+            Self::ConversationMoved => "conversation_moved",
             Self::SessionNotFound => "session_not_found",
             Self::LinkExpired { .. } => "link_expired",
             Self::LinkUsed { .. } => "link_used",
@@ -385,6 +388,7 @@ impl Refusal {
             | Self::NotSuspended
             | Self::ConversationNotFound
             | Self::ConversationClosed
+            | Self::ConversationMoved
             | Self::SessionNotFound => Article::Support,
             Self::NotAccount | Self::NotYourself => Article::OwnDetails,
             Self::FrozenField { .. }

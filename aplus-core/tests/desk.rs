@@ -12,7 +12,7 @@ use aplus_core::conversation::{ConversationState, Speaker};
 use aplus_core::journal::{BodyHash, StoredEntry};
 use aplus_core::memory::MemoryStore;
 use aplus_core::ports::{Inbox, Journal, Letter, MailError, Mailer};
-use aplus_core::rules::{AccountDraft, GroupDraft};
+use aplus_core::rules::{self, AccountDraft, Action, GroupDraft};
 use aplus_core::service::{Context, Current, GroupForm, IdempotencyKey, NoticeDomains};
 use aplus_core::test_util::{FixedClock, log_in};
 use aplus_core::{
@@ -202,7 +202,7 @@ async fn a_request_is_acknowledged_with_its_day_answered_and_closed() {
     let operator = Author::Operator(service.operator_id);
     let answer = text("Bonjour,\nregardez dans les indésirables.");
     aplus
-        .answer_conversation(operator, waiting.id, &answer, &context)
+        .answer_conversation(operator, waiting.id, Version(1), &answer, &context)
         .await
         .unwrap();
     let [letter] = &service.sent().await[..] else {
@@ -220,7 +220,7 @@ async fn a_request_is_acknowledged_with_its_day_answered_and_closed() {
         .await
         .unwrap();
     aplus
-        .close_conversation(operator, waiting.id, &context)
+        .close_conversation(operator, waiting.id, Version(3), &context)
         .await
         .unwrap();
     assert!(
@@ -322,7 +322,13 @@ async fn a_visitor_is_answered_the_same_whoever_has_the_address() {
     service.sent().await;
     let operator = Author::Operator(service.operator_id);
     aplus
-        .answer_conversation(operator, received.conversation, &text("voici"), &context)
+        .answer_conversation(
+            operator,
+            received.conversation,
+            Version(1),
+            &text("voici"),
+            &context,
+        )
         .await
         .unwrap();
     let [letter] = &service.sent().await[..] else {
@@ -360,20 +366,34 @@ async fn what_is_somebody_elses_is_not_there_and_a_no_is_recorded() {
             );
         }
         let answered = aplus
-            .answer_conversation(own.author(), id, &text("moi"), &context)
+            .answer_conversation(own.author(), id, Version(1), &text("moi"), &context)
             .await;
-        assert!(answered.is_err());
+        let closed = aplus
+            .close_conversation(own.author(), id, Version(1), &context)
+            .await;
+        let rule = rules::may_answer_conversation;
+        let asked = aplus
+            .allow_on_conversation(&own, Action::AnswerConversation, id, rule, &context)
+            .await;
+        for refused in [answered, closed, asked] {
+            assert!(
+                matches!(refused, Err(Error::Refused(Refusal::NotOperator))),
+                "that it is there is not told: {refused:?}"
+            );
+        }
     }
     let closed = service.opened().await;
     let operator = Author::Operator(service.operator_id);
     aplus
-        .close_conversation(operator, closed, &context)
+        .close_conversation(operator, closed, Version(1), &context)
         .await
         .unwrap();
     for refused in [
-        aplus.close_conversation(operator, closed, &context).await,
         aplus
-            .answer_conversation(operator, closed, &text("voici"), &context)
+            .close_conversation(operator, closed, Version(2), &context)
+            .await,
+        aplus
+            .answer_conversation(operator, closed, Version(2), &text("voici"), &context)
             .await,
     ] {
         assert!(
@@ -390,6 +410,86 @@ async fn what_is_somebody_elses_is_not_there_and_a_no_is_recorded() {
 }
 
 #[tokio::test]
+async fn nobody_answers_twice_nor_closes_what_nobody_read() {
+    let service = Service::new().await;
+    let (aplus, context) = (&service.aplus, Context::default());
+    let id = service.opened().await;
+    service.sent().await;
+    let operator = Author::Operator(service.operator_id);
+    let answering = |seen: i64, words: &str| {
+        let words = text(words);
+        async move {
+            aplus
+                .answer_conversation(operator, id, Version(seen), &words, &named(b"answer"))
+                .await
+        }
+    };
+    // Two read the same message, and both answer.
+    answering(1, "voici").await.unwrap();
+    answering(1, "voici").await.unwrap();
+    let second = aplus
+        .answer_conversation(operator, id, Version(1), &text("moi aussi"), &context)
+        .await;
+    let moved =
+        |done: &Result<(), Error>| matches!(done, Err(Error::Refused(Refusal::ConversationMoved)));
+    assert!(moved(&second), "{second:?}");
+    assert_eq!(
+        service.sent().await.len(),
+        1,
+        "one answer, however often it is sent"
+    );
+    // The person writes while an operator closes.
+    aplus
+        .add_message(
+            Author::Account(service.account),
+            id,
+            &text("et ça ?"),
+            &context,
+        )
+        .await
+        .unwrap();
+    let closed = aplus
+        .close_conversation(operator, id, Version(2), &context)
+        .await;
+    assert!(moved(&closed), "{closed:?}");
+    let support = service.session(&service.operator).await;
+    let inbox = aplus
+        .inbox(&support, Inbox::Waiting, None, 10, &context)
+        .await
+        .unwrap();
+    assert_eq!(inbox.items.len(), 1, "it still waits");
+    assert!(
+        service
+            .entries()
+            .await
+            .iter()
+            .any(|it| it.kind == "refused")
+    );
+}
+
+#[tokio::test]
+async fn a_request_that_is_sent_again_bears_the_day_that_was_told() {
+    let service = Service::new().await;
+    let author = Author::Account(service.account);
+    let (aplus, named) = (&service.aplus, named(b"a"));
+    let first = aplus
+        .open_conversation(author, &draft(), &named)
+        .await
+        .unwrap();
+    let visitors = aplus
+        .open_visitors_conversation(&service.asker, &draft(), &named)
+        .await
+        .unwrap();
+    service.clock.set("2026-03-11T09:00:00Z".parse().unwrap());
+    let again = aplus.open_conversation(author, &draft(), &named).await;
+    assert_eq!(again.unwrap(), first);
+    let again = aplus
+        .open_visitors_conversation(&service.asker, &draft(), &named)
+        .await;
+    assert_eq!(again.unwrap(), visitors);
+}
+
+#[tokio::test]
 async fn what_was_said_goes_a_year_after_the_last_message() {
     let service = Service::new().await;
     let id = service.opened().await;
@@ -397,7 +497,7 @@ async fn what_was_said_goes_a_year_after_the_last_message() {
     let operator = Author::Operator(service.operator_id);
     let context = Context::default();
     aplus
-        .answer_conversation(operator, id, &text("voici"), &context)
+        .answer_conversation(operator, id, Version(1), &text("voici"), &context)
         .await
         .unwrap();
     let at = |text: &str| -> Timestamp { text.parse().unwrap() };

@@ -228,5 +228,5 @@ refusals! {
         AccountNotFound "account_not_found";
     elsewhere:
         OperatorNotFound GroupNotFound GroupTaken SessionNotFound LinkExpired LinkUsed LinkSuperseded LinkEnded LinkUnknown ConfirmEmail
-        AddressWayClosed
+        AddressWayClosed ConversationMoved
 }

@@ -23,7 +23,7 @@ impl Mailer for Nowhere {
 }
 
 /// Each of these is refused, `P` standing for what the names of the tables begin with, of a conversation that was written now.
-const HOSTILE: [&str; 16] = [
+const HOSTILE: [&str; 18] = [
     "update Pconversation set subject = 'other'",
     "update Pconversation set version = version + 1, subject = 'other'",
     "update Pconversation set version = version + 1, email = 'other@mairie.example'",
@@ -39,6 +39,11 @@ const HOSTILE: [&str; 16] = [
     "update Pconversation_message set speaker_kind = 'operator', speaker_id = conversation_id",
     "update Pconversation_message set at = 1",
     "delete from Pconversation_message",
+    "insert into Pconversation_message (conversation_id, place, speaker_kind, text, at)
+        select id, version + 1, 'visitor', 'beside', 1 from Pconversation",
+    "update Pconversation set version = version + 1, state = 'waiting';
+    insert into Pconversation_message (conversation_id, place, speaker_kind, at)
+        select id, version, 'visitor', 1 from Pconversation",
     "insert into Pconversation (id, subject, email, state, since, opened_at, last_message_at, version)
         select id, 'x', 'x@y.example', 'answered', 1, 1, 1, 1 from Pjournal_entry limit 1",
 ];

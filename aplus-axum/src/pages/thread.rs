@@ -4,7 +4,7 @@ use aplus_core::account::Version;
 use aplus_core::conversation::{ConversationFacts, ConversationState, Speaker};
 use aplus_core::rules::{self, Action};
 use aplus_core::service::Thread;
-use aplus_core::{Actor, ConversationId, MessageText, Refusal, Site, words};
+use aplus_core::{Actor, ConversationId, Error, MessageText, Refusal, Site, words};
 use askama::Template;
 use axum::http::StatusCode;
 
@@ -16,6 +16,9 @@ use super::slip::Note;
 use super::view::{FRENCH, Field, FieldError, Link, Moment};
 use super::visit::{AFTER, Answer, Signed};
 use crate::problem::Problem;
+
+/// The field of support's forms that says what was read: others write meanwhile.
+const SEEN: &str = "lu";
 
 #[derive(Template)]
 #[template(path = "thread.html")]
@@ -32,7 +35,7 @@ struct ThreadPage {
     next: Option<String>,
     /// The way to write; none where nobody answers any more.
     form: Option<Writing>,
-    close: Option<String>,
+    close: Option<Closing>,
     /// Why there is no way to write.
     why_not: Option<String>,
     errors: Vec<FieldError>,
@@ -47,9 +50,16 @@ struct MessageView {
 
 struct Writing {
     action: String,
+    /// The conversation as it is shown, by which what support does to another one is told from it.
+    seen: Option<i64>,
     shown_at: (String, String),
     text: Field,
     button: &'static str,
+}
+
+struct Closing {
+    action: String,
+    seen: i64,
 }
 
 fn who(speaker: Speaker, is_support: bool) -> &'static str {
@@ -125,6 +135,7 @@ async fn page(
     };
     let writing = side.may_write.is_ok().then(|| Writing {
         action: side.page.clone(),
+        seen: side.is_support.then_some(conversation.version.0),
         shown_at: signed.shown_now(),
         text: Field::new("text", "Message", signed.form.text("text"))
             .required()
@@ -152,8 +163,11 @@ async fn page(
         next: signed.next(thread.messages.next),
         close: writing
             .as_ref()
-            .filter(|_| side.is_support)
-            .map(|_| format!("{}/clore", side.page)),
+            .and_then(|form| form.seen)
+            .map(|seen| Closing {
+                action: format!("{}/clore", side.page),
+                seen,
+            }),
         form: writing,
         why_not: why_not.map(|refusal| words::refusal(&refusal, FRENCH, site).detail),
         errors,
@@ -215,22 +229,41 @@ pub(super) async fn add(signed: Signed) -> Answer {
     Ok(signed.go(&own_page(signed.site(), id), Some(Note::MessageSent)))
 }
 
+/// The version of the conversation that an operator had before their eyes; of none nothing is as it was.
+fn seen(signed: &Signed) -> Version {
+    Version(signed.form.text(SEEN).parse().unwrap_or_default())
+}
+
+/// An answer that cannot be sent as it stands: the page again with what was written, and with what was said meanwhile.
+async fn answer_again(signed: &Signed, status: StatusCode, errors: Errors) -> Answer {
+    let thread = read(signed).await?;
+    let side = Side::of_support(signed, &thread);
+    let page = page(signed, thread, side, errors.0).await?;
+    signed.page(status, &page)
+}
+
 pub(super) async fn answer(signed: Signed) -> Answer {
     let rule = rules::may_answer_conversation;
     allow(&signed, Action::AnswerConversation, rule).await?;
-    signed.form.holds(&["text"], &[])?;
+    signed.form.holds(&["text", SEEN], &[])?;
     let id: ConversationId = signed.id("conversation")?;
     let mut errors = Errors::default();
     let Some(text) = text(&signed, &mut errors) else {
-        let thread = read(&signed).await?;
-        let side = Side::of_support(&signed, &thread);
-        let page = page(&signed, thread, side, errors.0).await?;
-        return signed.page(StatusCode::UNPROCESSABLE_ENTITY, &page);
+        return answer_again(&signed, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
     };
     let (aplus, author) = (signed.aplus(), signed.author());
-    aplus
-        .answer_conversation(author, id, &text, &signed.context)
-        .await?;
+    let answered = aplus
+        .answer_conversation(author, id, seen(&signed), &text, &signed.context)
+        .await;
+    if let Err(Error::Refused(moved @ Refusal::ConversationMoved)) = answered {
+        let text = words::refusal(&moved, FRENCH, signed.site()).detail;
+        errors.0.push(FieldError {
+            field: "text",
+            text,
+        });
+        return answer_again(&signed, StatusCode::CONFLICT, errors).await;
+    }
+    answered?;
     let page = signed.site().path(&format!("{MESSAGES}/{id}"));
     Ok(signed.go(&page, Some(Note::AnswerSent)))
 }
@@ -238,11 +271,11 @@ pub(super) async fn answer(signed: Signed) -> Answer {
 pub(super) async fn close(signed: Signed) -> Answer {
     let rule = rules::may_close_conversation;
     allow(&signed, Action::CloseConversation, rule).await?;
-    signed.form.holds(&[], &[])?;
+    signed.form.holds(&[SEEN], &[])?;
     let id: ConversationId = signed.id("conversation")?;
     let (aplus, author) = (signed.aplus(), signed.author());
     aplus
-        .close_conversation(author, id, &signed.context)
+        .close_conversation(author, id, seen(&signed), &signed.context)
         .await?;
     Ok(signed.go(&signed.site().path(MESSAGES), Some(Note::RequestClosed)))
 }

@@ -70,7 +70,7 @@ async fn a_request_is_sent_answered_continued_and_closed() {
     );
     let before = world.letters(AIDANT);
     assert_eq!(
-        leads(&fill(&mut operator, &desk, &[("text", "Voici.")]).await),
+        leads(&fill(&mut operator, &desk, &[("lu", "1"), ("text", "Voici.")]).await),
         desk
     );
     world.courier().await;
@@ -86,8 +86,28 @@ async fn a_request_is_sent_answered_continued_and_closed() {
         page
     );
     let closing = format!("{desk}/clore");
+    // Somebody wrote meanwhile: nothing is sent or closed, and what was typed stays.
+    for unread in [
+        &[("text", "Autre <chose>")][..],
+        &[("lu", "2"), ("text", "Autre <chose>")],
+    ] {
+        let reply = fill(&mut operator, &desk, unread).await;
+        assert_eq!(reply.status, StatusCode::CONFLICT);
+        let html = reply.text();
+        assert!(html.contains("Autre &#60;chose&#62;</textarea>"), "{html}");
+        assert!(
+            html.contains("Merci !") && html.contains("name=\"lu\" value=\"3\""),
+            "{html}"
+        );
+        assert!(html.contains("id=\"text-erreur\""), "{html}");
+    }
+    for unread in [&[][..], &[("lu", "2")]] {
+        let reply = fill(&mut operator, &closing, unread).await;
+        assert_eq!(reply.status, StatusCode::CONFLICT);
+        assert!(reply.text().contains("Relisez-la"), "{}", reply.text());
+    }
     assert_eq!(
-        leads(&fill(&mut operator, &closing, &[]).await),
+        leads(&fill(&mut operator, &closing, &[("lu", "3")]).await),
         "/support/messages"
     );
     let reply = fill(&mut operator, &desk, &[("text", "Encore")]).await;

@@ -42,7 +42,7 @@ impl State {
         }
         conversation.state = change.state;
         if let Some((speaker, text)) = change.said {
-            conversation.last_message_at = act.at();
+            conversation.last_message_at = conversation.last_message_at.max(act.at());
             row.messages.push(ConversationMessage {
                 place: conversation.version,
                 speaker,

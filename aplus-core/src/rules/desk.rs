@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::erasure::may_erase;
-use super::{Basis, Permit, active_account, not_suspended};
+use super::{Action, Basis, Permit, active_account, not_suspended};
 use crate::account::Version;
 use crate::conversation::{
     ConversationDraft, ConversationFacts, ConversationState, Enquirer, MessageText,
@@ -262,13 +262,17 @@ pub fn may_view_conversation(actor: &Actor, facts: &ConversationFacts) -> Result
     own(active_account(actor)?.id, facts)
 }
 
-/// What `actor` learns of a conversation that is not there: the same as of somebody else's.
+/// What `actor` learns of a conversation that is not there, of which they want this: the same as of somebody else's.
 #[must_use]
-pub fn no_such_conversation(actor: &Actor) -> Refusal {
+pub fn no_such_conversation(actor: &Actor, action: Action) -> Refusal {
+    let of_accounts = match action {
+        Action::AnswerConversation | Action::CloseConversation => Err(Refusal::NotOperator),
+        _ => Ok(()),
+    };
     let here = match actor {
         Actor::Machine => Ok(()),
         Actor::Operator(operator) => not_suspended(operator),
-        Actor::Visitor | Actor::Account(_) => active_account(actor).map(|_| ()),
+        Actor::Visitor | Actor::Account(_) => active_account(actor).and(of_accounts),
     };
     here.err().unwrap_or(Refusal::ConversationNotFound)
 }
@@ -348,6 +352,18 @@ fn at_the_desk<'a>(
 /// [`Refusal::Deactivated`].
 pub fn may_answer_conversation(actor: &Actor, facts: &ConversationFacts) -> Result<(), Refusal> {
     at_the_desk(actor, facts).map(|_| ())
+}
+
+/// Whether a conversation is still as an operator read it at version `seen`: nobody answers twice, and no message is closed
+/// that nobody read.
+///
+/// # Errors
+/// [`Refusal::ConversationMoved`].
+pub fn as_read(facts: &ConversationFacts, seen: Version) -> Result<(), Refusal> {
+    match facts.version == seen {
+        true => Ok(()),
+        false => Err(Refusal::ConversationMoved),
+    }
 }
 
 /// Allows an operator to answer; the answer goes by mail too, to a visitor at the address that they typed.

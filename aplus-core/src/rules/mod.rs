@@ -53,10 +53,10 @@ pub use creation::{
 };
 pub use desk::{
     AddMessage, AnswerConversation, CloseConversation, EraseConversations, OpenConversation,
-    TypedAddress, add_message, answer_conversation, close_conversation, erase_conversations,
-    is_acknowledged, may_add_message, may_answer_conversation, may_close_conversation,
-    may_open_conversation, may_view_conversation, no_such_conversation, open_conversation,
-    open_visitors_conversation,
+    TypedAddress, add_message, answer_conversation, as_read, close_conversation,
+    erase_conversations, is_acknowledged, may_add_message, may_answer_conversation,
+    may_close_conversation, may_open_conversation, may_view_conversation, no_such_conversation,
+    open_conversation, open_visitors_conversation,
 };
 pub use details::{EditProfile, edit_profile, may_change_frozen, may_edit_profile};
 pub use erasure::{EmptyAccount, EraseJournal, empty_account, erase_journal, may_erase};

@@ -75,18 +75,16 @@ impl Aplus {
         let write = |act| desk.open_conversation(act);
         let wanted = wanted(author, None, None);
         let action = Action::OpenConversation;
-        let conversation = match self
+        match self
             .act(action, wanted, context, None, decide, write)
             .await?
         {
-            Acted::Done(conversation) => conversation,
-            // A conversation bears the id of the entry that tells of its opening.
-            Acted::Repeated(repeated) => self.kept(repeated.entry).await?.id,
-        };
-        Ok(Received {
-            conversation,
-            answer_by,
-        })
+            Acted::Done(conversation) => Ok(Received {
+                conversation,
+                answer_by,
+            }),
+            Acted::Repeated(repeated) => self.kept(repeated.entry).await,
+        }
     }
 
     /// Somebody who is not logged in writes to support (S2), at an address that they typed. What is answered does not depend on
@@ -109,20 +107,20 @@ impl Aplus {
             let address = desk.typed_address(email, domains, now).await?;
             let permit = rules::open_visitors_conversation(email, address, draft, answer_by);
             let act = permit.into_act(self.visitors_circumstances(context, request, now)?);
-            let conversation = match desk.open_conversation(context.telling(act)).await? {
-                Outcome::Done(conversation) => conversation,
+            let received = match desk.open_conversation(context.telling(act)).await? {
+                Outcome::Done(conversation) => Received {
+                    conversation,
+                    answer_by,
+                },
                 Outcome::Repeated(repeated) => {
                     let repeated = self.same_body(context, request, repeated)?;
-                    self.kept(repeated.entry).await?.id
+                    self.kept(repeated.entry).await?
                 }
                 // Another request of the same address was acknowledged meanwhile.
                 Outcome::Stale | Outcome::Taken => continue,
             };
             self.0.work.notify_one();
-            return Ok(Received {
-                conversation,
-                answer_by,
-            });
+            return Ok(received);
         }
         Err(Self::moved(Action::OpenConversation))
     }
@@ -152,10 +150,16 @@ impl Aplus {
         })
     }
 
-    async fn kept(&self, entry: crate::EntryId) -> Result<Conversation, Error> {
+    /// A request that was taken in before, with the day that was told then: a conversation bears the id of the entry that tells
+    /// of its opening.
+    async fn kept(&self, entry: crate::EntryId) -> Result<Received, Error> {
         let id = ConversationId::from_uuid(*entry.as_uuid());
         let found = self.at_desk()?.conversation(id).await?;
-        found.ok_or(Error::KeyReused)
+        let kept = found.ok_or(Error::KeyReused)?;
+        Ok(Received {
+            conversation: kept.id,
+            answer_by: self.usual_answer(kept.opened_at),
+        })
     }
 
     /// The person of a conversation writes a further message; a closed one is open again with it.
@@ -178,20 +182,22 @@ impl Aplus {
             .await
     }
 
-    /// An operator answers; the answer goes by mail too.
+    /// An operator answers what they read at version `seen`; the answer goes by mail too.
     ///
     /// # Errors
-    /// As [`rules::answer_conversation`]; [`Refusal::ConversationNotFound`]; what the desk says.
+    /// As [`rules::answer_conversation`], [`rules::as_read`]; [`Refusal::ConversationNotFound`]; what the desk says.
     pub async fn answer_conversation(
         &self,
         author: Author,
         conversation: ConversationId,
+        seen: Version,
         text: &MessageText,
         context: &Context,
     ) -> Result<(), Error> {
         let desk = self.at_desk()?;
         let decide = |actor: &Actor, facts: &ConversationFacts| {
-            rules::answer_conversation(actor, facts, text)
+            let permit = rules::answer_conversation(actor, facts, text)?;
+            rules::as_read(facts, seen).map(|()| permit)
         };
         let write = |act| desk.answer_conversation(act);
         let action = Action::AnswerConversation;
@@ -199,19 +205,22 @@ impl Aplus {
             .await
     }
 
-    /// An operator closes a conversation.
+    /// An operator closes a conversation that they read at version `seen`.
     ///
     /// # Errors
-    /// As [`rules::close_conversation`]; [`Refusal::ConversationNotFound`]; what the desk says.
+    /// As [`rules::close_conversation`], [`rules::as_read`]; [`Refusal::ConversationNotFound`]; what the desk says.
     pub async fn close_conversation(
         &self,
         author: Author,
         conversation: ConversationId,
+        seen: Version,
         context: &Context,
     ) -> Result<(), Error> {
         let desk = self.at_desk()?;
-        let decide =
-            |actor: &Actor, facts: &ConversationFacts| rules::close_conversation(actor, facts);
+        let decide = |actor: &Actor, facts: &ConversationFacts| {
+            let permit = rules::close_conversation(actor, facts)?;
+            rules::as_read(facts, seen).map(|()| permit)
+        };
         let write = |act| desk.close_conversation(act);
         let action = Action::CloseConversation;
         self.on_conversation(action, author, conversation, context, decide, write)
@@ -232,7 +241,7 @@ impl Aplus {
             let facts_of = found.as_ref().map(Conversation::facts);
             let decide = |facts: &Facts| match &facts_of {
                 Some(conversation) => decide(&facts.actor, conversation),
-                None => Err(rules::no_such_conversation(&facts.actor)),
+                None => Err(rules::no_such_conversation(&facts.actor, action)),
             };
             let wanted: Wanted = wanted(author, None, None);
             let acted = self.act_once(action, &wanted, context, None, &decide, &write);
@@ -260,7 +269,7 @@ impl Aplus {
         let actor = current.actor();
         let verdict = match &found {
             Some(conversation) => rule(&actor, &conversation.facts()),
-            None => Err(rules::no_such_conversation(&actor)),
+            None => Err(rules::no_such_conversation(&actor, action)),
         };
         self.allow(current, action, None, None, verdict, context)
             .await
@@ -280,14 +289,13 @@ impl Aplus {
     ) -> Result<Thread, Error> {
         let desk = self.at_desk()?;
         let found = desk.conversation(id).await?;
-        let actor = current.actor();
+        let (actor, action) = (current.actor(), Action::ViewConversation);
         let verdict = match found {
             Some(conversation) => {
                 rules::may_view_conversation(&actor, &conversation.facts()).map(|()| conversation)
             }
-            None => Err(rules::no_such_conversation(&actor)),
+            None => Err(rules::no_such_conversation(&actor, action)),
         };
-        let action = Action::ViewConversation;
         let conversation = self
             .allow(current, action, None, None, verdict, context)
             .await?;

@@ -74,6 +74,7 @@ impl Refusal {
             Self::OrderOutdated => [Self::OrderOutdated],
             Self::ConversationNotFound => [Self::ConversationNotFound],
             Self::ConversationClosed => [Self::ConversationClosed],
+            Self::ConversationMoved => [Self::ConversationMoved],
             Self::OperatorNotFound => [Self::OperatorNotFound],
             Self::OwnSuspension => [Self::OwnSuspension],
             Self::AlreadySuspended => [Self::AlreadySuspended],

@@ -259,6 +259,7 @@ fn every_refusal_names_its_facts_and_who_can_do_it_instead() {
             Refusal::OrderOutdated => ["en proposer une autre", "propose another one"],
             Refusal::ConversationNotFound => ["aide@ain.fr"; 2],
             Refusal::ConversationClosed => ["la rouvre", "opens it again"],
+            Refusal::ConversationMoved => ["Relisez-la", "Read it again"],
             Refusal::OperatorNotFound => ["La page de l'équipe", "The team's page"],
             Refusal::OwnSuspension => ["Un autre membre", "Another operator"],
             Refusal::AlreadySuspended => ["Deux membres", "Two operators"],

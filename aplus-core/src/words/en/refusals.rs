@@ -304,6 +304,12 @@ pub(in crate::words) fn refusal(
                 wrote it opens it again."
                 .into(),
         ),
+        Refusal::ConversationMoved => (
+            "Request to be read again",
+            "Somebody wrote in this request since you read it: nothing was sent or closed. Read it \
+                again, then try once more."
+                .into(),
+        ),
         Refusal::OperatorNotFound => (
             "No such operator",
             "Nobody of the support team has this number. The team's page shows who belongs to it."

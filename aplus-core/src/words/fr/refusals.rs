@@ -321,6 +321,12 @@ pub(in crate::words) fn refusal(
                 personne qui l'a écrite la rouvre."
                 .into(),
         ),
+        Refusal::ConversationMoved => (
+            "Demande au support à relire",
+            "Quelqu'un a écrit dans cette demande depuis que vous l'avez lue\u{a0}: rien n'a été \
+                envoyé ni clos. Relisez-la, puis recommencez."
+                .into(),
+        ),
         Refusal::OperatorNotFound => (
             "Membre introuvable",
             "Aucun membre de l'équipe de support ne porte ce numéro. La page de l'équipe montre \

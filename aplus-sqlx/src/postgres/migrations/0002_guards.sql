@@ -564,6 +564,18 @@ begin
     return new;
 end $$;
 
+create function aplus.conversation_message_begins() returns trigger language plpgsql
+    set search_path = pg_catalog, pg_temp as $$
+begin
+    if new.text is null or not exists (
+        select from aplus.conversation c
+        where c.id = new.conversation_id and c.version = new.place and c.erased_at is null
+    ) then
+        raise exception 'S2: a message is written once, with the version of its conversation' using errcode = 'AP003';
+    end if;
+    return new;
+end $$;
+
 create function aplus.conversation_message_keeps() returns trigger language plpgsql
     set search_path = pg_catalog, pg_temp as $$
 begin
@@ -583,6 +595,8 @@ create trigger conversation_keeps before update on aplus.conversation
     for each row execute function aplus.conversation_keeps();
 create trigger conversation_stays before delete on aplus.conversation
     for each row execute function aplus.nothing_changes();
+create trigger conversation_message_begins before insert on aplus.conversation_message
+    for each row execute function aplus.conversation_message_begins();
 create trigger conversation_message_keeps before update on aplus.conversation_message
     for each row execute function aplus.conversation_message_keeps();
 create trigger conversation_message_stays before delete on aplus.conversation_message

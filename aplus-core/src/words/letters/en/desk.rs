@@ -6,6 +6,9 @@ use super::super::{Draft, Facts};
 use crate::Site;
 use crate::words::{Language, day};
 
+/// To whomever somebody else's request brought a letter.
+const NOT_YOURS: &str = "You asked for nothing? Somebody typed your address, perhaps by mistake. You can ignore this message.";
+
 /// It repeats nothing of what was written: the address may have been typed by anybody.
 pub(super) fn received(answer_by: Date, facts: &Facts<'_>) -> Draft {
     Draft::new(format!(
@@ -24,10 +27,7 @@ pub(super) fn received(answer_by: Date, facts: &Facts<'_>) -> Draft {
     ))
     .paragraph("To write to support again, or to find your requests if you have an account:")
     .link("Contact support", facts.site.url(Site::CONTACT))
-    .paragraph(
-        "You asked for nothing? Somebody typed your address, perhaps by mistake. You can ignore this \
-            message.",
-    )
+    .paragraph(NOT_YOURS)
 }
 
 pub(super) fn answered(facts: &Facts<'_>) -> Draft {
@@ -43,18 +43,21 @@ pub(super) fn answered(facts: &Facts<'_>) -> Draft {
             )
             .link("Contact support", facts.site.url(Site::CONTACT));
     };
-    let draft = draft
-        .paragraph(format!(
-            "The support team answers your request “{}”:",
-            answer.subject
-        ))
-        .quote(answer.text.as_str());
     match answer.page {
         Some(conversation) => draft
+            .paragraph(format!(
+                "The support team answers your request “{}”:",
+                answer.subject
+            ))
+            .quote(answer.text.as_str())
             .paragraph("To read your request again, or to reply:")
             .link("See the request", facts.conversation_page(conversation)),
+        // Whoever typed somebody else's address sends them none of their own words, a subject neither.
         None => draft
+            .paragraph("The support team answers a request that arrived with this address:")
+            .quote(answer.text.as_str())
             .paragraph("To write to support again:")
-            .link("Contact support", facts.site.url(Site::CONTACT)),
+            .link("Contact support", facts.site.url(Site::CONTACT))
+            .paragraph(NOT_YOURS),
     }
 }

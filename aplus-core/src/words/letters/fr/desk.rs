@@ -6,6 +6,10 @@ use super::super::{Draft, Facts};
 use crate::Site;
 use crate::words::{Language, day};
 
+/// To whomever somebody else's request brought a letter.
+const NOT_YOURS: &str = "Vous n'avez rien demandé\u{a0}? Quelqu'un a saisi votre adresse, peut-être par erreur. Vous pouvez \
+    ignorer ce message.";
+
 /// It repeats nothing of what was written: the address may have been typed by anybody.
 pub(super) fn received(answer_by: Date, facts: &Facts<'_>) -> Draft {
     Draft::new(format!(
@@ -24,10 +28,7 @@ pub(super) fn received(answer_by: Date, facts: &Facts<'_>) -> Draft {
     ))
     .paragraph("Pour écrire de nouveau au support, ou pour retrouver vos demandes si vous avez un compte\u{a0}:")
     .link("Contacter le support", facts.site.url(Site::CONTACT))
-    .paragraph(
-        "Vous n'avez rien demandé\u{a0}? Quelqu'un a saisi votre adresse, peut-être par erreur. Vous \
-            pouvez ignorer ce message.",
-    )
+    .paragraph(NOT_YOURS)
 }
 
 pub(super) fn answered(facts: &Facts<'_>) -> Draft {
@@ -43,18 +44,21 @@ pub(super) fn answered(facts: &Facts<'_>) -> Draft {
             )
             .link("Contacter le support", facts.site.url(Site::CONTACT));
     };
-    let draft = draft
-        .paragraph(format!(
-            "L'équipe de support répond à votre demande «\u{a0}{}\u{a0}»\u{a0}:",
-            answer.subject
-        ))
-        .quote(answer.text.as_str());
     match answer.page {
         Some(conversation) => draft
+            .paragraph(format!(
+                "L'équipe de support répond à votre demande «\u{a0}{}\u{a0}»\u{a0}:",
+                answer.subject
+            ))
+            .quote(answer.text.as_str())
             .paragraph("Pour relire votre demande, ou pour répondre\u{a0}:")
             .link("Voir la demande", facts.conversation_page(conversation)),
+        // Whoever typed somebody else's address sends them none of their own words, a subject neither.
         None => draft
+            .paragraph("L'équipe de support répond à une demande arrivée avec cette adresse\u{a0}:")
+            .quote(answer.text.as_str())
             .paragraph("Pour écrire de nouveau au support\u{a0}:")
-            .link("Contacter le support", facts.site.url(Site::CONTACT)),
+            .link("Contacter le support", facts.site.url(Site::CONTACT))
+            .paragraph(NOT_YOURS),
     }
 }
