@@ -117,9 +117,7 @@ async fn the_right_comes_before_what_is_wrong_with_the_form() {
             let recorded = world.entries("refused").await.len();
             let reply = fill(&mut browser, &path, form).await;
             let status = match route.path {
-                "/demandes/{order}"
-                | "/contact/{conversation}"
-                | "/support/messages/{conversation}" => StatusCode::NOT_FOUND,
+                "/demandes/{order}" | "/contact/{conversation}" => StatusCode::NOT_FOUND,
                 _ => StatusCode::FORBIDDEN,
             };
             assert_eq!(reply.status, status, "{path} {form:?}");

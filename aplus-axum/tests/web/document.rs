@@ -280,7 +280,8 @@ async fn what_is_sent_has_no_other_fields() {
 }
 
 /// Codes that no route of the API answers with: of pages, of the machine's own acts, of lists that a machine reads in.
-const NOT_HERE: [&str; 6] = [
+const NOT_HERE: [&str; 7] = [
+    "conversation_moved",
     "conversation_closed",
     "conversation_not_found",
     "method_not_allowed",
