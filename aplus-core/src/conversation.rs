@@ -21,10 +21,22 @@ text_type! {
 /// let text = MessageText::parse("  Bonjour,\r\n\r\nmon lien n'arrive pas.  \n")?;
 /// assert_eq!(text.as_str(), "Bonjour,\n\nmon lien n'arrive pas.");
 /// assert!(MessageText::parse(" \n ").is_err());
+/// assert_eq!(format!("{text:?}"), "MessageText(32 characters)");
 /// # Ok::<(), aplus_core::TextError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageText(String);
+
+/// Only its length: what people tell support belongs into no log.
+impl fmt::Debug for MessageText {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "MessageText({} characters)",
+            self.0.chars().count()
+        )
+    }
+}
 
 impl MessageText {
     /// The greatest length, in characters.
