@@ -94,6 +94,10 @@ fn is_whole(path: &str, reply: &Reply) {
     for forbidden in ["<script", " style=", " onclick", "javascript:"] {
         assert!(!html.contains(forbidden), "{forbidden} in {path}");
     }
+    assert!(
+        !html.contains("<ol class=\"fr-breadcrumb__list\"></ol>"),
+        "{path}"
+    );
     assert!(html.len() < 30_000, "{path} weighs {}", html.len());
     let ids: Vec<_> = html
         .split(" id=\"")
