@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use aplus::HostKey;
 use aplus::journal::seal::CheckpointKey;
@@ -50,6 +51,8 @@ pub(crate) fn missing() -> Failure {
     ))
 }
 
+static TOLD: Once = Once::new();
+
 /// Reads the key beside the database, and makes it if it is not there.
 ///
 /// # Errors
@@ -57,7 +60,10 @@ pub(crate) fn missing() -> Failure {
 pub(crate) fn beside(database: &Path) -> Result<HostKey, Failure> {
     let (path, made) = make_beside(database)?;
     let what = if made { "made" } else { "read" };
-    tracing::warn!(path = %path.display(), "the host key was {what} beside the database: for a trial only");
+    // The demonstration opens the database before the server does: it is said once.
+    TOLD.call_once(|| {
+        tracing::warn!(path = %path.display(), "the host key was {what} beside the database: for a trial only");
+    });
     read(&path)
 }
 
