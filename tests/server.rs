@@ -148,17 +148,18 @@ fn a_folder_of_articles_stands_in_the_place_of_ours_or_beside_them() {
         );
     }
     drop(server);
+    let on_a_free_port = ["--listen", "127.0.0.1:0", "--help-dir", folder_of];
     write(
         "badge.md",
         "# Mon badge\nPour : aidants\n\nVoyez [ceci](aide:rien).\n",
     );
-    let error = refused(run(&url, &["--help-dir", folder_of]));
+    let error = refused(run(&url, &on_a_free_port));
     assert!(error.contains("`badge` leads to `rien`"), "{error}");
     write(
         "badge.md",
         "# Mon badge\nPour : aidants\n\nValable {dure}.\n",
     );
-    let error = refused(run(&url, &["--help-dir", folder_of]));
+    let error = refused(run(&url, &on_a_free_port));
     assert!(
         error.contains("the help article `badge`: nothing stands for {dure}"),
         "{error}"
